@@ -1,0 +1,174 @@
+"""Bytes and text: canonical JSON, base64, hex, bech32.  SPEC 3.
+
+Every decoder here takes only what its encoder writes, so each value has one spelling.  Sources: RFC 8785 (JCS),
+RFC 4648 (base64), BIP-173 (bech32, without its length limit, as age uses it).
+
+Pure: reads no clock, touches no store.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from typing import Any, Final, NoReturn
+
+import rfc8785
+
+from protocol.errors import Refused
+
+MAX_DEPTH: Final = 12  # Our deepest object (a bundle) nests six levels; a bound keeps deep recursion out.
+MAX_INT: Final = 2**53 - 1  # What a JSON number means the same in both languages (RFC 8785, section 3.2.2.3).
+
+
+def sha256(data: bytes) -> bytes:
+    """Return the 32-byte SHA-256 of `data`."""
+    return hashlib.sha256(data).digest()
+
+
+def fingerprint(data: bytes) -> str:
+    """Return the lower-case hexadecimal SHA-256 of `data`, 64 characters: how our objects name bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """Return the JCS bytes (RFC 8785) of a JSON value whose numbers are integers within ±(2^53 - 1).
+
+    Raises Refused("not_json") for floats, NaN, large integers, lone surrogates and what JSON can't hold.
+    """
+    _refuse_numbers(value, 0)
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise Refused("not_json", f"The value can't be written as canonical JSON: {error}.") from error
+
+
+def parse(data: bytes, limit: int) -> Any:
+    """Return the JSON value that `data` spells canonically.
+
+    Raises Refused: too_large (over `limit` bytes), not_utf8, not_json, not_canonical (JCS of the value gives
+    other bytes: duplicate keys, white space, other key order, floats, escapes that JCS does not write).
+    """
+    if len(data) > limit:
+        raise Refused("too_large", f"The text is {len(data)} bytes long; at most {limit} are taken.")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused("not_utf8", f"Byte {error.start} is not UTF-8.") from error
+    try:
+        value = json.loads(text, parse_float=_refuse_float, parse_constant=_refuse_float)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused("not_json", f"The text is not JSON: {error}.") from error
+    again = canonical(value)
+    if again != data:
+        at = next((i for i, (a, b) in enumerate(zip(again, data)) if a != b), min(len(again), len(data)))
+        raise Refused("not_canonical", f"The text departs from its canonical form (RFC 8785) at byte {at}.")
+    return value
+
+
+def _refuse_float(text: str) -> NoReturn:
+    raise Refused("not_json", f"Numbers are whole; this one is {text[:40]}.")
+
+
+def _refuse_numbers(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise Refused("not_json", f"The value nests deeper than {MAX_DEPTH} levels.")
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INT):
+        raise Refused("not_json", f"Numbers are whole and within ±{MAX_INT}; this one is {value}.")
+    if isinstance(value, dict):
+        for child in value.values():
+            _refuse_numbers(child, depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for child in value:
+            _refuse_numbers(child, depth + 1)
+
+
+def b64(data: bytes) -> str:
+    """Return standard base64 with padding (RFC 4648, section 4)."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def unb64(text: str, length: int | None = None) -> bytes:
+    """Return the bytes of standard padded base64; exactly `length` of them where it is given.
+
+    Raises Refused("shape") unless encoding the bytes again gives the same text.
+    """
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise Refused("shape", f"The text is not base64: {error}.") from error
+    if b64(data) != text:
+        raise Refused("shape", "The base64 text is not the one its bytes encode to.")
+    if length is not None and len(data) != length:
+        raise Refused("shape", f"The base64 text holds {len(data)} bytes; {length} are needed.")
+    return data
+
+
+def b64raw(data: bytes) -> str:
+    """Return standard base64 without padding, as age headers use it."""
+    return b64(data).rstrip("=")
+
+
+def unb64raw(text: str) -> bytes:
+    """Return the bytes of unpadded standard base64; raises Refused("shape") if padded or not canonical."""
+    if "=" in text or len(text) % 4 == 1:
+        raise Refused("shape", "The text is not unpadded base64.")
+    return unb64(text + "=" * (-len(text) % 4))
+
+
+BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_VALUE: Final = {char: value for value, char in enumerate(BECH32)}
+_GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def bech32(prefix: str, data: bytes) -> str:
+    """Return `data` as lower-case bech32 with `prefix` and no length limit (BIP-173; age's recipients and identities)."""
+    words = _regroup(data, 8, 5, pad=True)
+    checksum = _polymod(_expand(prefix) + words + [0] * 6) ^ 1
+    words += [(checksum >> 5 * (5 - i)) & 31 for i in range(6)]
+    return prefix + "1" + "".join(BECH32[word] for word in words)
+
+
+def unbech32(prefix: str, text: str) -> bytes:
+    """Return the bytes of lower-case bech32 `text` with this `prefix`; raises Refused("shape") otherwise."""
+    if not text.startswith(prefix + "1") or any(char not in _VALUE for char in text[len(prefix) + 1 :]):
+        raise Refused("shape", f"The text is not bech32 that begins with {prefix}1.")
+    words = [_VALUE[char] for char in text[len(prefix) + 1 :]]
+    if len(words) < 6 or _polymod(_expand(prefix) + words) != 1:
+        raise Refused("shape", "The bech32 checksum does not fit: a character was changed or lost.")
+    data = bytes(_regroup(words[:-6], 5, 8, pad=False))
+    if bech32(prefix, data) != text:
+        raise Refused("shape", "The bech32 text is not the one its bytes encode to.")
+    return data
+
+
+def _expand(prefix: str) -> list[int]:
+    return [ord(char) >> 5 for char in prefix] + [0] + [ord(char) & 31 for char in prefix]
+
+
+def _polymod(words: list[int]) -> int:
+    state = 1
+    for word in words:
+        top = state >> 25
+        state = (state & 0x1FFFFFF) << 5 ^ word
+        for bit, generator in enumerate(_GENERATOR):
+            state ^= generator if (top >> bit) & 1 else 0
+    return state
+
+
+def _regroup(data: bytes | list[int], old: int, new: int, *, pad: bool) -> list[int]:
+    accumulator = bits = 0
+    out: list[int] = []
+    for value in data:
+        accumulator = (accumulator << old) | value
+        bits += old
+        while bits >= new:
+            bits -= new
+            out.append((accumulator >> bits) & ((1 << new) - 1))
+        accumulator &= (1 << bits) - 1
+    if pad and bits:
+        out.append((accumulator << (new - bits)) & ((1 << new) - 1))
+    return out
