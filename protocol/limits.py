@@ -1,0 +1,49 @@
+"""Every number both sides must agree on, each with its why.  SPEC 1.
+
+Pure: constants only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MINUTE: Final = 60
+HOUR: Final = 3600
+DAY: Final = 86_400
+
+# Clocks of phones and volunteers' laptops drift; five minutes is what NTP-less devices stay within.
+CLOCK_SKEW: Final = 5 * MINUTE
+
+# Keys and rosters.
+EPOCH_SECONDS: Final = 7 * DAY  # One week: short enough that a seizure opens little, long enough for weekend volunteers.
+EPOCH_OFFSET: Final = 3 * DAY  # 1970-01-01 was a Thursday; epochs begin on Monday 00:00 UTC.
+EPOCH_GRACE: Final = 7 * DAY  # A tip that was sealed on Sunday night must still open after Monday's first shift.
+EPOCHS_AHEAD: Final = 2  # A desk that stays closed for two weeks still leaves keys for its tips.
+ROSTER_LIFE: Final = 30 * DAY  # A thief of an old roster gains at most this long.
+ROOT_LINKS: Final = 4  # Root changes a bundle carries; a policy file older than four changes is asked to be renewed.
+STAY_LIFE: Final = 7 * DAY  # A lead's word holds until the custodians can meet.
+LENT_LIFE: Final = 30 * DAY
+CERTIFICATION: Final = 366 * DAY
+MIN_QUORUM: Final = 2  # One person never publishes: no setting goes below this.
+MAX_MEMBERS: Final = 32  # Verifiers of one desk: keeps an envelope's header under 50 kB.
+MIN_PASSPHRASE_WORDS: Final = 6  # 66 bits from 2,048 words, behind Argon2id.
+
+# Tips and envelopes.
+CHUNK: Final = 65_536  # age's chunk; the preview is exactly the first one.
+BUCKETS: Final = (CHUNK, 1 << 20, 4 << 20, 16 << 20)  # The only plaintext sizes there are.
+MAX_HEADER: Final = 60_000
+MAX_FILES: Final = 3
+LEGAL_BYTES: Final = 12_288
+LEGAL_STANZAS: Final = 4
+MAX_DAY_SKEW: Final = 2
+
+# Alerts.
+LAPSE: Final = 10 * MINUTE  # Two people can be found and re-check in ten minutes, or the alert should not stand.
+EXPIRY_DEFAULT: Final = 120 * MINUTE
+EXPIRY_CAP: Final = 240 * MINUTE  # Nothing stands for longer without being a new alert.
+FIRST_SEND: Final = 15 * MINUTE  # Older than this, a first alert describes the past.
+STOP_SKEW: Final = 2 * MINUTE  # The gate's bound, so that nobody back-dates a stop.
+MAX_SUPERSEDES: Final = 8
+MAX_FREE: Final = 140
+MAX_BUNDLE: Final = 64 * 1024
+MAX_POLICY: Final = 16 * 1024
