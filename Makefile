@@ -1,0 +1,84 @@
+# Sereno.  `make` alone prints what there is; `make run` and `make test` do all the set-up themselves.
+# Nothing here is fetched without a hash: Python from requirements*.txt, Node packages from package-lock.json.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
+# Node of the machine if it is 20 or later, else the one in the lock: both are reached through this folder.
+NODE := $(VENV)/node
+WITH_NODE := PATH="$(CURDIR)/$(NODE):$$PATH"
+JOBS ?= 2
+
+.PHONY: help setup run demo test check bench soak shots lock build clean browsers
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.run ## make .venv with everything that `run` needs
+
+run: setup ## start Sereno on this machine (intake, desk, alerts, worker, Redis, SQLite)
+	@$(PY) -m sereno run
+
+demo: setup ## walk one tip from a witness to a checked alert, and keep what was seen in demo/
+	@$(PY) -m sereno demo --out demo
+
+test: check browsers ## check, then every test (about ten minutes)
+	@$(WITH_NODE) $(PY) -m pytest -n $(JOBS) -m "not soak" $(ARGS)
+
+check: $(VENV)/.test $(VENV)/.node_modules ## style, types, and that built files match their sources
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@if [ -f package.json ]; then $(WITH_NODE) npm run --silent --if-present types; fi
+	@if [ -f package.json ]; then $(WITH_NODE) npm run --silent --if-present built; fi
+
+bench: $(VENV)/.test $(VENV)/.node_modules ## measure, as ratios taken side by side
+	@$(WITH_NODE) $(PY) -m bench $(ARGS)
+
+soak: $(VENV)/.test $(VENV)/.node_modules browsers ## the long campaigns: hundreds of kills and wipes
+	@$(WITH_NODE) $(PY) -m pytest -m soak $(ARGS)
+
+shots: $(VENV)/.test $(VENV)/.node_modules browsers ## every page, width and language on one contact sheet, in shots/
+	@$(WITH_NODE) $(PY) -m tests.browser.shots $(ARGS)
+
+build: $(VENV)/.test $(VENV)/.node_modules ## build the form, the desk and the bundle again from their sources
+	@$(WITH_NODE) npm run --silent build
+
+lock: $(VENV)/.test ## write requirements*.txt again with hashes (ARGS=--upgrade: newer versions)
+	@tools/lock $(PY) $(ARGS)
+
+clean: ## remove what make made (never what `make run` keeps in run/)
+	@rm -rf $(VENV) node_modules demo shots .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+browsers:
+	@tools/browsers
+
+# A .venv that belongs to another place, or whose Python has gone, is made again.
+ifneq ($(CURDIR),$(shell [ -x $(PY) ] && cat $(VENV)/.made 2>/dev/null))
+.PHONY: $(VENV)/.made
+endif
+$(VENV)/.made:
+	@tools/venv $(VENV)
+	@pwd > $@
+
+$(VENV)/.run: $(VENV)/.made requirements.txt requirements-redis.txt
+	@echo "Installing what Sereno needs (once) …"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@tools/redis $(VENV)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-test.txt
+	@echo "Installing what the tests need (once) …"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-test.txt
+	@tools/node $(VENV) $(NODE)
+	@touch $@
+
+$(VENV)/.node_modules: $(VENV)/.test $(wildcard package-lock.json)
+	@if [ -f package-lock.json ]; then echo "Installing what builds and checks JavaScript (once) …"; \
+	  $(WITH_NODE) npm ci --silent --no-audit --no-fund --ignore-scripts; fi
+	@touch $@
