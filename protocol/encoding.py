@@ -64,7 +64,7 @@ def parse(data: bytes, limit: int) -> Any:
         raise Refused("not_json", f"The text is not JSON: {error}.") from error
     again = canonical(value)
     if again != data:
-        at = next((i for i, (a, b) in enumerate(zip(again, data)) if a != b), min(len(again), len(data)))
+        at = next((i for i, (a, b) in enumerate(zip(again, data, strict=False)) if a != b), min(len(again), len(data)))
         raise Refused("not_canonical", f"The text departs from its canonical form (RFC 8785) at byte {at}.")
     return value
 
@@ -125,7 +125,7 @@ _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
 def bech32(prefix: str, data: bytes) -> str:
-    """Return `data` as lower-case bech32 with `prefix` and no length limit (BIP-173; age's recipients and identities)."""
+    """Return `data` as lower-case bech32 with `prefix` and no length limit (BIP-173; age's keys)."""
     words = _regroup(data, 8, 5, pad=True)
     checksum = _polymod(_expand(prefix) + words + [0] * 6) ^ 1
     words += [(checksum >> 5 * (5 - i)) & 31 for i in range(6)]

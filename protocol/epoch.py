@@ -67,7 +67,9 @@ def open_epoch_key(signed: Signed, roster: Roster) -> EpochKey:
     if signers != (value["verifier"],):
         raise Refused("epoch_key", f"The epoch key of {value['verifier']} is signed by {', '.join(signers)}.")
     if value["network"] != roster.network:
-        raise Refused("epoch_key", f"The epoch key is for network {value['network'][:16]}; this is {roster.network[:16]}.")
+        raise Refused(
+            "epoch_key", f"The epoch key is for network {value['network'][:16]}; this is {roster.network[:16]}."
+        )
     desk = roster.verifiers[value["verifier"]].desk
     if value["desk"] != desk:
         raise Refused("epoch_key", f"{value['verifier']} is of desk {desk}; the epoch key names {value['desk']}.")

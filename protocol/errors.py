@@ -111,7 +111,7 @@ KINDS: Final[dict[str, Kind]] = {
 
 
 class Refused(ValueError):
-    """A refusal: `kind` is a key of KINDS; the sentence names the rule's two sides and, where there is one, the mend."""
+    """A refusal: `kind` is a key of KINDS; the sentence names the rule's two sides and the mend, if any."""
 
     def __init__(self, kind: str, sentence: str) -> None:
         self.rule, self.status = KINDS[kind]

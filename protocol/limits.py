@@ -15,7 +15,9 @@ DAY: Final = 86_400
 CLOCK_SKEW: Final = 5 * MINUTE
 
 # Keys and rosters.
-EPOCH_SECONDS: Final = 7 * DAY  # One week: short enough that a seizure opens little, long enough for weekend volunteers.
+EPOCH_SECONDS: Final = (
+    7 * DAY
+)  # One week: short enough that a seizure opens little, long enough for weekend volunteers.
 EPOCH_OFFSET: Final = 3 * DAY  # 1970-01-01 was a Thursday; epochs begin on Monday 00:00 UTC.
 EPOCH_GRACE: Final = 7 * DAY  # A tip that was sealed on Sunday night must still open after Monday's first shift.
 EPOCHS_AHEAD: Final = 2  # A desk that stays closed for two weeks still leaves keys for its tips.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from protocol import limits
@@ -104,7 +105,7 @@ def open_set(signed: Signed, keys: Iterable[Signed], roster: Roster, stayed: Col
     opened = {key.name: key for key in (open_epoch_key(one, roster) for one in keys)}
     members = [_member(one, value, opened, roster, stayed) for one in value["members"]]
     ids = tuple(key.verifier for key in members)
-    if any(a >= b for a, b in zip(ids, ids[1:])):
+    if any(a >= b for a, b in pairwise(ids)):
         raise Refused("set_members", "The set's members must ascend by id with no one twice.")
     if len(ids) < roster.desks[value["desk"]].minimum:
         raise Refused(
@@ -134,12 +135,16 @@ def _check_signers(value: Mapping[str, Any], signers: tuple[str, ...], roster: R
     if len(good) < len(signers) or len(good) < roster.keys:
         raise Refused(
             "set_signers",
-            f"{len(good)} of {len(signers)} signers may sign sets of desk {value['desk']}; {roster.keys} have to, and all.",
+            f"{len(good)} of {len(signers)} signers may sign here; all must and at least {roster.keys}.",
         )
 
 
 def _member(
-    one: Mapping[str, Any], value: Mapping[str, Any], opened: Mapping[str, EpochKey], roster: Roster, stayed: Collection[str]
+    one: Mapping[str, Any],
+    value: Mapping[str, Any],
+    opened: Mapping[str, EpochKey],
+    roster: Roster,
+    stayed: Collection[str],
 ) -> EpochKey:
     key = opened.get(one["key"])
     if key is None or key.verifier != one["verifier"] or key.epoch != value["epoch"]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final
 
 from protocol.encoding import MAX_INT, unb64, unbech32
@@ -123,8 +124,18 @@ def words(most: int, least: int = 1) -> Shape:
         if unseen is not None:
             raise Refused(
                 "text",
-                f"{path} may hold no character that can't be seen; U+{ord(unseen.group()):04X} stands at {unseen.start()}.",
+                f"{path} may hold no unseen character; U+{ord(unseen.group()):04X} stands at {unseen.start()}.",
             )
+
+    return check
+
+
+def typed(most: int) -> Shape:
+    """What a person typed, of 1 to `most` characters: never refused for its characters, shown only inside the desk."""
+
+    def check(value: Any, path: str) -> None:
+        if not isinstance(value, str) or not 1 <= len(value) <= most:
+            raise refuse(path, f"text of 1 to {most} characters", value)
 
     return check
 
@@ -148,7 +159,7 @@ def sorted_set_of(shape: Shape, most: int, least: int = 0) -> Shape:
 
     def check(value: Any, path: str) -> None:
         plain(value, path)
-        if any(a >= b for a, b in zip(value, value[1:])):
+        if any(a >= b for a, b in pairwise(value)):
             raise Refused("shape", f"{path} must be in ascending order with nothing twice.")
 
     return check

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import nacl.bindings
@@ -98,8 +99,10 @@ class Signed:
         SIGNED(value, path)
         noun = value["payloadType"].removeprefix("application/vnd.sereno.").removesuffix(".v1+json")
         ids = [entry["keyid"] for entry in value["signatures"]]
-        if any(a >= b for a, b in zip(ids, ids[1:])):
-            raise Refused("shape", f"{path}.signatures must ascend by key id with no id twice; they are {', '.join(ids)}.")
+        if any(a >= b for a, b in pairwise(ids)):
+            raise Refused(
+                "shape", f"{path}.signatures must ascend by key id with no id twice; they are {', '.join(ids)}."
+            )
         signatures = tuple(Signature(entry["keyid"], unb64(entry["sig"], 64)) for entry in value["signatures"])
         return cls(noun, value["payload"].encode("utf-8"), signatures)
 
@@ -131,7 +134,9 @@ class Signed:
     def joined(self, other: Signed) -> Signed:
         """Return this object with another's signatures over the same bytes added.  Raises Refused("signature")."""
         if (self.noun, self.payload) != (other.noun, other.payload):
-            raise Refused("signature", f"The signatures are over different bytes: {self.message()} and {other.message()}.")
+            raise Refused(
+                "signature", f"The signatures are over different bytes: {self.message()} and {other.message()}."
+            )
         both = {one.keyid: one for one in (*self.signatures, *other.signatures)}
         return replace(self, signatures=tuple(both[keyid] for keyid in sorted(both)))
 

@@ -1,0 +1,116 @@
+"""Envelopes: a tip sealed for the verifiers of one desk and epoch, and the door's check that needs no key.  SPEC 6.3.
+
+Pure but for the chance that sealing draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from protocol import age, limits
+from protocol.encoding import b64
+from protocol.errors import Refused
+from protocol.legal import seal_legal
+from protocol.recipients import RecipientSet
+from protocol.stanza import HYBRID, INTRO
+from protocol.tip import Attachment, Tip, decode_preview, decode_tip, encode_tip
+
+STANZA: Final = 1557  # Bytes of one mlkem768x25519 stanza in a header.
+HEADER: Final = 70  # Bytes of a header besides its stanzas.
+NONCE: Final = 16
+TAG: Final = 16
+
+
+def envelope_size(stanzas: int, bucket: int) -> int:
+    """Return the bytes of an envelope: header, nonce, and a bucket in 64 KiB chunks with their tags."""
+    return HEADER + STANZA * stanzas + NONCE + bucket + TAG * (bucket // limits.CHUNK)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What can be seen of an envelope without a key: stanzas in its header, bytes of its bucket."""
+
+    stanzas: int
+    bucket: int
+
+
+def check_envelope(data: bytes, counts: Collection[int]) -> Outline:
+    """Return the outline of an envelope whose stanza count is one of `counts`, those of the accepted sets.
+
+    This is the door: what isn't shaped exactly like a sealed tip is not stored, so plaintext can't be by accident.
+    Raises Refused: envelope_plain, stanza_kind, stanza_count, bucket, age_header.
+    """
+    if not data.startswith(INTRO):
+        raise Refused("envelope_plain", "This is not an age file. Only what was sealed in the browser is taken.")
+    header = age.parse_header(data)
+    for stanza in header.stanzas:
+        if stanza.kind != HYBRID:
+            raise Refused(
+                "stanza_kind",
+                f"A stanza is of kind {stanza.kind[:40]}; only mlkem768x25519 keeps a tip secret for decades.",
+            )
+    if len(header.stanzas) not in counts:
+        accepted = ", ".join(str(count) for count in sorted(counts)) or "none"
+        raise Refused(
+            "stanza_count",
+            f"The envelope is sealed to {len(header.stanzas)} keys; the accepted sets have {accepted}. Seal it again.",
+        )
+    for bucket in limits.BUCKETS:
+        if len(data) == envelope_size(len(header.stanzas), bucket):
+            return Outline(len(header.stanzas), bucket)
+    sizes = ", ".join(str(envelope_size(len(header.stanzas), bucket)) for bucket in limits.BUCKETS)
+    raise Refused("bucket", f"The envelope has {len(data)} bytes; with this header it must have one of {sizes}.")
+
+
+def seal_envelope(
+    header: Mapping[str, Any],
+    to: RecipientSet,
+    attorneys: Sequence[str],
+    files: Sequence[Attachment] = (),
+    legal: str = "",
+) -> bytes:
+    """Return the envelope of a tip for the members of a set.
+
+    `header` holds v, kind, id, day, network, form, tip and perhaps thread; desk, roster, set and legal are filled in.
+    """
+    part = seal_legal(legal, attorneys)
+    full = {**header, "desk": to.desk, "roster": to.roster, "set": to.name, "legal": b64(part)}
+    return age.seal(encode_tip(full, files), to.recipients)
+
+
+def open_envelope(data: bytes, identity: age.Identity, to: RecipientSet, member: str) -> Tip:
+    """Return the tip of an envelope, opened by a member of the set it was sealed to.
+
+    Raises Refused: age_no_match ("not for me"), tip_layout (another set, roster, desk or stanza count), and as
+    `age.open` and `decode_tip`.
+    """
+    plaintext = age.open(data, [identity], at=to.members.index(member))
+    tip = decode_tip(plaintext)
+    _check_set(tip, data, to)
+    return tip
+
+
+def open_preview(data: bytes, identity: age.Identity, to: RecipientSet, member: str) -> Tip:
+    """Return the tip's words from the envelope's first bytes: its header, nonce and first chunk; no attachments."""
+    header = age.parse_header(data)
+    key = age.open_header(data[: header.size], [identity], at=to.members.index(member))
+    start = header.size
+    end = start + NONCE + limits.CHUNK + TAG
+    chunk = age.open_first_chunk(key, data[start:end], last=len(data) == end)
+    tip = decode_preview(chunk)
+    _check_set(tip, data, to)
+    return tip
+
+
+def _check_set(tip: Tip, data: bytes, to: RecipientSet) -> None:
+    for name, wanted in (("desk", to.desk), ("roster", to.roster), ("set", to.name)):
+        if tip.header[name] != wanted:
+            raise Refused(
+                "tip_layout", f"The tip names {name} {tip.header[name][:16]}; it was sealed to {wanted[:16]}."
+            )
+    if len(age.parse_header(data).stanzas) != len(to.members):
+        raise Refused(
+            "tip_layout", f"The envelope must have {len(to.members)} stanzas, one for each member of its set."
+        )
