@@ -1,4 +1,4 @@
-"""The public vectors, which nobody here wrote and which are not in the repository: a folder that SERENO_VECTORS names."""
+"""The public vectors, which nobody here wrote: not in the repository, but in the folder that SERENO_VECTORS names."""
 
 from __future__ import annotations
 
