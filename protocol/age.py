@@ -21,23 +21,11 @@ from protocol import xwing
 from protocol.encoding import b64raw, bech32, unbech32
 from protocol.errors import Refused
 from protocol.kdf import hkdf
-from protocol.stanza import (
-    CLASSIC,
-    FILE_KEY,
-    HYBRID,
-    INTRO,
-    MAX_HEADER,
-    Header,
-    Stanza,
-    encode_header,
-    is_hybrid,
-    parse_header,
-)
+from protocol.stanza import CLASSIC, FILE_KEY, HYBRID, MAX_HEADER, Header, Stanza, encode_header, parse_header
 from protocol.xwing import self_test
 
 __all__ = [
     "CHUNK",
-    "INTRO",
     "NONCE",
     "TAG",
     "ClassicIdentity",
@@ -46,7 +34,6 @@ __all__ = [
     "Stanza",
     "chunked_size",
     "header_size",
-    "is_hybrid",
     "open",
     "open_first_chunk",
     "open_header",
@@ -111,6 +98,10 @@ class ClassicIdentity:
     """An X25519 identity, a 32-byte scalar: it opens files that others made; nothing is sealed to it here."""
 
     scalar: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.scalar) != 32:
+            raise Refused("age_recipient", f"An X25519 identity has 32 bytes; this one has {len(self.scalar)}.")
 
     @classmethod
     def decode(cls, text: str) -> ClassicIdentity:
@@ -235,13 +226,13 @@ def _public_key(recipient: str) -> xwing.PublicKey:
 
 
 def _unbech32_identity(prefix: str, text: str) -> bytes:
-    """Return the 32 bytes of an upper-case identity.  A refusal says nothing of the text: it may be a secret."""
+    """Return the bytes of an upper-case identity.  A refusal says nothing of the text: it may be a secret."""
     try:
         secret = unbech32(prefix, text.lower())
     except Refused as error:
         raise Refused("age_recipient", f"The text is not an identity {prefix.upper()}1...: {error.sentence}") from error
-    if len(secret) != 32 or bech32(prefix, secret).upper() != text:
-        raise Refused("age_recipient", f"An identity {prefix.upper()}1... is written in upper case and holds 32 bytes.")
+    if bech32(prefix, secret).upper() != text:
+        raise Refused("age_recipient", f"An identity {prefix.upper()}1... is written in upper case.")
     return secret
 
 

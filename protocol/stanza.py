@@ -75,11 +75,6 @@ class Stanza:
         return "\n".join(lines).encode("ascii") + b"\n"
 
 
-def is_hybrid(stanza: Stanza) -> bool:
-    """Return whether the stanza is for a hybrid recipient, the only kind that keeps a secret for decades."""
-    return stanza.kind == HYBRID
-
-
 @dataclass(frozen=True, slots=True)
 class Header:
     """A header as read: `size` is its length in bytes, where the payload begins; `unmaced` what its MAC is over.
