@@ -1,0 +1,80 @@
+"""What tests share: real services and browsers, found or started once, and gone afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+import sereno.redis
+from tests import browsers, services
+
+
+def pytest_configure() -> None:
+    """Name the run before xdist starts its workers, so that all of them share one PostgreSQL."""
+    services.open_run()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind when no service was asked for."""
+    services.close_run()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[sereno.redis.Running]:
+    """Give a running Redis on a socket in a folder of its own; one for each worker."""
+    folder = Path(tempfile.mkdtemp(prefix="sereno-redis-"))  # Short: pytest's own paths may be too long for a socket.
+    running = sereno.redis.start(folder)
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def redis_socket(redis_server: sereno.redis.Running) -> Path:
+    """Give the socket of an empty Redis."""
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.socket
+
+
+@pytest.fixture
+def redis_url(redis_socket: Path) -> str:
+    """Give the address of an empty Redis, as `redis.Redis.from_url` takes it."""
+    return f"unix://{redis_socket}"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Give the SQLAlchemy URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """Give the SQLAlchemy URL of a new, empty PostgreSQL database."""
+    with services.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the SQLAlchemy URL of a new, empty database: the test runs once on each kind."""
+    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Give the path of Chromium, or skip with the command that installs it (CI: fail)."""
+    return browsers.chromium()
+
+
+@pytest.fixture(scope="session")
+def firefox_path() -> str:
+    """Give the path of Firefox, or skip with the command that installs it (CI: fail)."""
+    return browsers.firefox()
