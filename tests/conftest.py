@@ -11,17 +11,17 @@ import pytest
 import redis
 
 import sereno.redis
-from tests import browsers, services
+from tests import browsers, databases
 
 
 def pytest_configure() -> None:
     """Name the run before xdist starts its workers, so that all of them share one PostgreSQL."""
-    services.open_run()
+    databases.open_run()
 
 
 def pytest_unconfigure() -> None:
     """Leave nothing behind when no service was asked for."""
-    services.close_run()
+    databases.close_run()
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """Give the SQLAlchemy URL of a new, empty PostgreSQL database."""
-    with services.fresh_database() as url:
+    with databases.fresh_database() as url:
         yield url
 
 

@@ -15,7 +15,7 @@ import redis
 import sqlalchemy
 
 import sereno.redis
-from tests.services import ROOT
+from tests.databases import ROOT
 
 
 def test_redis_answers_on_a_socket_of_its_own_and_keeps_nothing_on_disk(redis_socket: Path, redis_url: str) -> None:
@@ -83,9 +83,9 @@ def test_a_database_is_real_and_empty(database_url: str) -> None:
 def test_postgresql_ends_with_the_run_that_was_killed() -> None:
     run = """
 import time
-from tests import services
-services.open_run()
-print(services.postgres(), flush=True)
+from tests import databases
+databases.open_run()
+print(databases.postgres(), flush=True)
 time.sleep(60)
 """
     process = subprocess.Popen(
