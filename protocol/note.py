@@ -60,7 +60,7 @@ def hash_of(text: str, kind: str) -> bytes:
 
 def key_hash(name: str, type_byte: int, public: bytes) -> bytes:
     """Return the 4 bytes by which signature lines name a key: SHA-256(name ‖ 0x0A ‖ type ‖ key)[:4]."""
-    return sha256(name.encode("ascii") + b"\n" + bytes([type_byte]) + public)[:4]
+    return sha256(name.encode("utf-8") + b"\n" + bytes([type_byte]) + public)[:4]
 
 
 @dataclass(frozen=True, slots=True)
