@@ -49,7 +49,7 @@ MAC_LINE = b"--- " + b"A" * 43
         (b"-> grease", b"AB", MAC_LINE),
         (b"-> grease", b"A", MAC_LINE),
         (b"-> grease", b"A" * 64, MAC_LINE),
-        (b"-> grease", b"A" * 65, MAC_LINE),
+        (b"-> grease", b"A" * 68, MAC_LINE),
         (b"-> grease", MAC_LINE),
         (b"grease", b"", MAC_LINE),
         (b"-> mlkem768x25519", b"A" * 43, MAC_LINE),

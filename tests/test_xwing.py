@@ -112,6 +112,13 @@ def test_nothing_is_sealed_to_nobody_or_to_more_than_a_header_holds(count: int) 
 
 
 @pytest.mark.parametrize("point", LOW_ORDER)
+def test_a_public_key_of_low_order_never_becomes_a_value(point: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        xwing.PublicKey.decode(xwing.PrivateKey.expand(ANA.seed).public()[:1184] + point)
+    assert caught.value.kind == "age_recipient"
+
+
+@pytest.mark.parametrize("point", LOW_ORDER)
 def test_a_share_of_low_order_is_refused_by_whoever_tries_it(point: bytes) -> None:
     share = age.parse_header(age.seal(b"", [ANA.recipient])).stanzas[0].share()
     with pytest.raises(Refused) as caught:
