@@ -1,4 +1,4 @@
-"""age files: how everything secret is sealed.  SPEC 5.
+"""age files: how everything secret is sealed.  SPEC 6.3.
 
 The age v1 format (C2SP age.md), binary, to hybrid recipients (`age1pq1...`).  What is sealed here the standard `age`
 tool opens, from 1.3 on.  Armored files and files sealed with a passphrase are refused with age_scope.  Files to

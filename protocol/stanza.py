@@ -1,4 +1,4 @@
-"""Stanzas: the text at the head of an age file, one stanza for each key that opens it.  SPEC 5.
+"""Stanzas: the text at the head of an age file, one stanza for each key that opens it.  SPEC 6.3.
 
     age-encryption.org/v1
     -> mlkem768x25519 U7E10Aon27j1oDrH7fP3B++SPROSnDVv...   (1,120 bytes: a lock that only one seed opens)
