@@ -13,7 +13,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final
 
-from protocol.encoding import MAX_INT, unb64, unbech32
+from protocol.encoding import MAX_INT, canonical, unb64, unbech32
 from protocol.errors import Refused
 
 Shape = Callable[[Any, str], None]
@@ -29,7 +29,10 @@ UNSEEN: Final = re.compile(
 
 
 def _found(value: Any) -> str:
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    try:
+        text = canonical(value).decode("utf-8")
+    except Refused:
+        text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

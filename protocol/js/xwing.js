@@ -1,0 +1,203 @@
+/**
+ * X-Wing: the lock on one recipient's stanza, which opens only to whoever breaks both ML-KEM-768 and X25519.  SPEC 5.
+ *
+ * Two layers.  The KEM: draft-connolly-cfrg-xwing-kem, that is HPKE's MLKEM768-X25519 (0x647a).  The wrap: HPKE base
+ * mode (RFC 9180, section 6.1) with HKDF-SHA-256 and ChaCha20-Poly1305 and age's info, one message with no associated
+ * data.  The parts are noble's; noble's own hybrid would bring every other hybrid into the page.
+ *
+ * Pure: reads no clock, touches no store; draws chance only to encapsulate.
+ */
+import { join, utf8 } from "./encoding.js";
+import { Refused } from "./errors.js";
+import { expand, extract } from "./kdf.js";
+import { chacha20poly1305, mlKem768, sha3_256, shake256, x25519 } from "./vendor/vendor.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+
+export const SEED = 32;
+/** ML-KEM-768 encapsulation key, 1,184 bytes, then the X25519 public key, 32. */
+export const PUBLIC = 1216;
+/** ML-KEM-768 ciphertext, 1,088 bytes, then the X25519 ephemeral key, 32. */
+export const SHARE = 1120;
+const TAG = 16;
+const PUBLIC_M = 1184;
+const SHARE_M = 1088;
+const MODULUS = 3329;
+const COEFFICIENTS = 1152; // Bytes of a ML-KEM key that hold coefficients, two in three; a seed follows.
+const NONE = /* @__PURE__ */ new Uint8Array(0);
+// Six bytes: the draft's picture of an X-Wing, its two lines run together.
+const LABEL = /* @__PURE__ */ utf8("\\.//^\\");
+// KEM X-Wing, KDF HKDF-SHA256, AEAD ChaCha20Poly1305.
+const SUITE = /* @__PURE__ */ join(utf8("HPKE"), Uint8Array.of(0x64, 0x7a, 0x00, 0x01, 0x00, 0x03));
+const HPKE = /* @__PURE__ */ utf8("HPKE-v1");
+
+/** A public key: 1,216 bytes whose ML-KEM half is sound.  The other half is checked as it is used. */
+export class PublicKey {
+  /** @param {Bytes} encoded */
+  constructor(encoded) {
+    this.encoded = encoded;
+  }
+
+  /**
+   * The key that 1,216 bytes hold.
+   *
+   * Throws Refused("age_recipient") for another length and for an ML-KEM key with a coefficient that is not below
+   * 3329 (FIPS 203, section 7.2).
+   * @param {Bytes} encoded @returns {PublicKey}
+   */
+  static decode(encoded) {
+    if (encoded.length !== PUBLIC) {
+      throw new Refused("age_recipient", `A hybrid recipient holds ${PUBLIC} bytes; this one holds ${encoded.length}.`);
+    }
+    for (let at = 0; at < COEFFICIENTS; at += 3) {
+      const low = encoded[at] | ((encoded[at + 1] & 15) << 8);
+      const high = (encoded[at + 1] >> 4) | (encoded[at + 2] << 4);
+      if (low >= MODULUS || high >= MODULUS) {
+        throw new Refused("age_recipient", "The recipient's ML-KEM-768 key fails the modulus check.");
+      }
+    }
+    return new PublicKey(encoded);
+  }
+
+  /**
+   * A fresh 32-byte secret and the 1,120-byte share that gives it to the holder of the seed.
+   *
+   * Throws Refused("age_recipient") for an X25519 key of low order, under which every secret would be the same.
+   * @returns {{secret: Bytes, share: Bytes}}
+   */
+  encapsulate() {
+    const { sharedSecret, cipherText } = mlKem768.encapsulate(this.encoded.subarray(0, PUBLIC_M));
+    const ephemeral = crypto.getRandomValues(new Uint8Array(32));
+    const shareX = x25519.getPublicKey(ephemeral);
+    const publicX = this.encoded.subarray(PUBLIC_M);
+    const secretX = agree(ephemeral, publicX);
+    if (secretX === null) throw new Refused("age_recipient", "The recipient's X25519 key is a point of low order.");
+    return { secret: combine(sharedSecret, secretX, shareX, publicX), share: join(cipherText, shareX) };
+  }
+}
+
+/** What a 32-byte seed expands to.  Never stored or shown: the seed is the key, this is made where it is used. */
+export class PrivateKey {
+  #mlkem;
+  #scalar;
+  #publicM;
+
+  /** The key pair of a 32-byte seed.  Throws RangeError for another length.  @param {Uint8Array} seed */
+  constructor(seed) {
+    if (seed.length !== SEED) throw new RangeError(`An X-Wing seed has ${SEED} bytes; this one has ${seed.length}.`);
+    const expanded = shake256(seed, { dkLen: 96 });
+    const { publicKey, secretKey } = mlKem768.keygen(expanded.subarray(0, 64));
+    this.#publicM = publicKey;
+    this.#mlkem = secretKey;
+    this.#scalar = expanded.slice(64);
+    this.publicX = x25519.getPublicKey(this.#scalar);
+  }
+
+  /** @returns {Bytes} the 1,216 bytes of the public key */
+  public() {
+    return join(this.#publicM, this.publicX);
+  }
+
+  /**
+   * The 32-byte secret of a 1,120-byte share; a share made for another key gives an unrelated secret.
+   *
+   * Throws Refused("age_header") for another length and for an X25519 part of low order.
+   * @param {Uint8Array} share @returns {Bytes}
+   */
+  decapsulate(share) {
+    if (share.length !== SHARE) {
+      throw new Refused("age_header", `A hybrid share holds ${SHARE} bytes; this one holds ${share.length}.`);
+    }
+    const shareX = share.subarray(SHARE_M);
+    const secretX = agree(this.#scalar, shareX);
+    if (secretX === null) {
+      throw new Refused("age_header", "The X25519 part of a hybrid share is a point of low order.");
+    }
+    return combine(mlKem768.decapsulate(share.subarray(0, SHARE_M), this.#mlkem), secretX, shareX, this.publicX);
+  }
+}
+
+/**
+ * HPKE's enc, 1,120 bytes, and the sealed file key, 16 bytes longer than it was.
+ * @param {PublicKey} key @param {Uint8Array} fileKey @returns {{share: Bytes, body: Bytes}}
+ */
+export function wrap(key, fileKey) {
+  const { secret, share } = key.encapsulate();
+  const [sealingKey, nonce] = schedule(secret);
+  return { share, body: chacha20poly1305(sealingKey, nonce).encrypt(fileKey) };
+}
+
+/**
+ * The file key, or null where the stanza is for someone else (or was changed: no one can tell which).
+ *
+ * Throws Refused("age_header") as `decapsulate`, and for a body too short to carry a tag.
+ * @param {PrivateKey} key @param {Uint8Array} share @param {Uint8Array} body @returns {Bytes | null}
+ */
+export function unwrap(key, share, body) {
+  if (body.length < TAG) {
+    const sentence = `The body of a hybrid stanza has a tag of ${TAG} bytes; this has ${body.length}.`;
+    throw new Refused("age_header", sentence);
+  }
+  return decrypt(...schedule(key.decapsulate(share)), body);
+}
+
+/**
+ * The bytes that were sealed under this key and nonce with no associated data, or null where the tag does not fit.
+ * @param {Uint8Array} key @param {Uint8Array} nonce @param {Uint8Array} sealed at least 16 bytes
+ * @returns {Bytes | null}
+ */
+export function decrypt(key, nonce, sealed) {
+  const aead = chacha20poly1305(key, nonce);
+  try {
+    return aead.decrypt(sealed);
+  } catch {
+    return null; // The only way in which noble's decrypt fails on bytes of such a length.
+  }
+}
+
+/**
+ * The X25519 secret, or null if it would be zero (RFC 7748, 6.1), which noble refuses by throwing.
+ * @param {Uint8Array} scalar 32 bytes @param {Uint8Array} point 32 bytes @returns {Bytes | null}
+ */
+export function agree(scalar, point) {
+  try {
+    return x25519.getSharedSecret(scalar, point);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {Uint8Array} secretM @param {Uint8Array} secretX @param {Uint8Array} shareX @param {Uint8Array} publicX
+ * @returns {Bytes}
+ */
+function combine(secretM, secretX, shareX, publicX) {
+  return sha3_256(join(secretM, secretX, shareX, publicX, LABEL));
+}
+
+/** @param {Uint8Array} salt @param {string} label @param {Uint8Array} ikm @returns {Bytes} */
+function labeledExtract(salt, label, ikm) {
+  return extract(salt, join(HPKE, SUITE, utf8(label), ikm));
+}
+
+/** @param {Uint8Array} key @param {string} label @param {Uint8Array} info @param {number} length @returns {Bytes} */
+function labeledExpand(key, label, info, length) {
+  return expand(key, join(Uint8Array.of(length >> 8, length & 255), HPKE, SUITE, utf8(label), info), length);
+}
+
+// Base mode has no pre-shared key and our info never changes, so neither does the context of the key schedule.
+const CONTEXT = /* @__PURE__ */ (() =>
+  join(
+    Uint8Array.of(0),
+    labeledExtract(NONE, "psk_id_hash", NONE),
+    labeledExtract(NONE, "info_hash", utf8("age-encryption.org/mlkem768x25519")),
+  ))();
+
+/**
+ * HPKE's key (32 bytes) and base nonce (12), the nonce of the one message that is sent (RFC 9180, 5.1).
+ * @param {Uint8Array} shared @returns {[Bytes, Bytes]}
+ */
+function schedule(shared) {
+  const secret = labeledExtract(shared, "secret", NONE);
+  return [labeledExpand(secret, "key", CONTEXT, 32), labeledExpand(secret, "base_nonce", CONTEXT, 12)];
+}
