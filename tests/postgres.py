@@ -1,4 +1,4 @@
-"""The guard of a run's PostgreSQL: starts it, and ends it with its folder when the run is over.  See tests/databases.py.
+"""The guard of a run's PostgreSQL: starts it, and ends it with its folder when the run is over.  See databases.py.
 
 Run as `python -m tests.postgres OWNER FOLDER`: OWNER is the process whose end is the run's end.
 """
