@@ -12,6 +12,8 @@ import base64
 import binascii
 import hashlib
 import json
+from functools import reduce
+from operator import xor
 from typing import Any, Final, NoReturn
 
 import rfc8785
@@ -122,6 +124,10 @@ def unb64raw(text: str) -> bytes:
 BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUE: Final = {char: value for value, char in enumerate(BECH32)}
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+# What each value of the five bits shifted out of the checksum's state mixes into it.
+_MIX: Final = tuple(
+    reduce(xor, (generator for bit, generator in enumerate(_GENERATOR) if top >> bit & 1), 0) for top in range(32)
+)
 
 
 def bech32(prefix: str, data: bytes) -> str:
@@ -152,10 +158,7 @@ def _expand(prefix: str) -> list[int]:
 def _polymod(words: list[int]) -> int:
     state = 1
     for word in words:
-        top = state >> 25
-        state = (state & 0x1FFFFFF) << 5 ^ word
-        for bit, generator in enumerate(_GENERATOR):
-            state ^= generator if (top >> bit) & 1 else 0
+        state = (state & 0x1FFFFFF) << 5 ^ word ^ _MIX[state >> 25]
     return state
 
 

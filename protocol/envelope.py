@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from protocol import age, limits
 from protocol.encoding import b64
@@ -17,15 +17,15 @@ from protocol.recipients import RecipientSet
 from protocol.stanza import HYBRID, INTRO
 from protocol.tip import Attachment, Tip, decode_preview, decode_tip, encode_tip
 
-STANZA: Final = 1557  # Bytes of one mlkem768x25519 stanza in a header.
-HEADER: Final = 70  # Bytes of a header besides its stanzas.
-NONCE: Final = 16
-TAG: Final = 16
-
 
 def envelope_size(stanzas: int, bucket: int) -> int:
-    """Return the bytes of an envelope: header, nonce, and a bucket in 64 KiB chunks with their tags."""
-    return HEADER + STANZA * stanzas + NONCE + bucket + TAG * (bucket // limits.CHUNK)
+    """Return the bytes of an envelope: 70 + 1,557 for each stanza, nonce, and a bucket in chunks with their tags."""
+    return age.header_size(stanzas) + age.chunked_size(bucket)
+
+
+def preview_size(stanzas: int) -> int:
+    """Return how many of an envelope's first bytes its preview needs."""
+    return envelope_size(stanzas, limits.CHUNK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,17 @@ def open_envelope(data: bytes, identity: age.Identity, to: RecipientSet, member:
     return tip
 
 
-def open_preview(data: bytes, identity: age.Identity, to: RecipientSet, member: str) -> Tip:
-    """Return the tip's words from the envelope's first bytes: its header, nonce and first chunk; no attachments."""
-    header = age.parse_header(data)
-    key = age.open_header(data[: header.size], [identity], at=to.members.index(member))
-    start = header.size
-    end = start + NONCE + limits.CHUNK + TAG
-    chunk = age.open_first_chunk(key, data[start:end], last=len(data) == end)
+def open_preview(start: bytes, bucket: int, identity: age.Identity, to: RecipientSet, member: str) -> Tip:
+    """Return the tip's words from an envelope's first bytes and its bucket; attachments stay where they are.
+
+    Raises as `open_envelope`, and Refused("age_payload") where `start` is shorter than `preview_size`.
+    """
+    header = age.parse_header(start)
+    end = preview_size(len(header.stanzas))
+    key = age.open_header(start[: header.size], [identity], at=to.members.index(member))
+    chunk = age.open_first_chunk(key, start[header.size : end], last=bucket == limits.CHUNK)
     tip = decode_preview(chunk)
-    _check_set(tip, data, to)
+    _check_set(tip, start, to)
     return tip
 
 
