@@ -78,7 +78,7 @@ $(VENV)/.test: $(VENV)/.run requirements-test.txt
 	@tools/node $(VENV) $(NODE)
 	@touch $@
 
-$(VENV)/.node_modules: $(VENV)/.test $(wildcard package-lock.json)
+$(VENV)/.node_modules: $(wildcard package-lock.json) | $(VENV)/.test
 	@if [ -f package-lock.json ]; then echo "Installing what builds and checks JavaScript (once) …"; \
 	  $(WITH_NODE) npm ci --silent --no-audit --no-fund --ignore-scripts; fi
 	@touch $@

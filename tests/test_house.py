@@ -262,12 +262,3 @@ def test_no_file_tells_where_it_was_made() -> None:
 )
 def test_a_line_that_tells_is_seen(bad: str) -> None:
     assert ADDRESSES.search(bad)
-
-
-def test_what_is_locked_is_locked_by_hash() -> None:
-    for name in ("requirements.txt", "requirements-test.txt", "requirements-redis.txt"):
-        lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.lstrip().startswith("#")]
-        pinned = [line for line in lines if not line.startswith(" ")]
-
-        assert all(re.fullmatch(r"[a-z0-9-]+==[0-9a-z.]+ \\", line) for line in pinned)
-        assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in lines if line not in pinned)
