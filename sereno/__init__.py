@@ -1,1 +1,1 @@
-"""The front door: the `sereno` command that runs, shows and examines everything else."""
+"""The front door: the `sereno` command.  It may import every other room; no room imports it."""

@@ -1,0 +1,102 @@
+"""`sereno check`: is this alert genuine, and does it still stand?  Offline: files in, a verdict out.
+
+Exit 0: genuine and current.  3: genuine, but under review, withdrawn, retracted or ended.  1: not genuine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from protocol.errors import Refused
+from protocol.policy import Policy
+from protocol.quorum import Voices
+from protocol.release import Release, Stop, check
+from protocol.state import State, state
+from sereno import clock
+
+GENUINE, NOT_GENUINE, NOT_CURRENT = 0, 1, 3
+
+WORDS = {
+    "confirmed": "CONFIRMED",
+    "checked": "CHECKED, NOT CONFIRMED",
+    "under-review": "UNDER REVIEW",
+    "withdrawn": "WITHDRAWN",
+    "retracted": "RETRACTED",
+    "ended": "ENDED",
+}
+CAUSES = {
+    ("ended", "time"): "time ran out; it was not confirmed clear",
+    ("ended", "signed"): "a verifier reported that it is over",
+    ("retracted", "signed"): "it was retracted: it was wrong",
+    ("withdrawn", "lapsed"): "it was suspended and nobody could re-check it within 10 minutes",
+    ("under-review", "suspended"): "a verifier suspended it; do not share it",
+    ("under-review", "forked"): "two versions contradict each other; do not share either",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("release", type=Path, help="the release.json to check")
+    parser.add_argument("more", type=Path, nargs="*", help="further messages of the same alert: updates, stops")
+    parser.add_argument("--policy", type=Path, required=True, help="the network's policy.json, which you got in person")
+    parser.add_argument("--at", type=clock.read_time, default=None, help="the time to check for; now if not given")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the verdict and return the exit status."""
+    now = clock.now() if arguments.at is None else arguments.at
+    try:
+        policy = Policy.decode(arguments.policy.read_bytes())
+    except Refused as error:
+        print(f"The policy file can't be used. {error.sentence} [{error.rule}]", file=sys.stderr)
+        return NOT_GENUINE
+    messages: list[Release | Stop] = []
+    for file in (arguments.release, *arguments.more):
+        try:
+            messages.append(check(file.read_bytes(), policy, now))
+        except Refused as error:
+            print(f"NOT GENUINE: {file.name}\n  {error.sentence}\n  rule {error.rule}, {error.kind}")
+            print(_as_of(now))
+            return NOT_GENUINE
+    try:
+        found = state(messages, now)
+    except Refused as error:
+        print(f"NOT AN ALERT BY ITSELF: {error.sentence}\n  rule {error.rule}, {error.kind}")
+        return NOT_GENUINE
+    print("\n".join(_verdict(found, messages, policy)))
+    print(_as_of(now))
+    return GENUINE if found.is_current else NOT_CURRENT
+
+
+def _as_of(now: int) -> str:
+    return f"As of {clock.shown(now)}; a later stop may exist."
+
+
+def _verdict(found: State, messages: Sequence[Release | Stop], policy: Policy) -> list[str]:
+    head = found.head
+    drill = " · EXERCISE, not real" if policy.mode == "exercise" else ""
+    fields = head.alert.fields
+    lines = [f"{WORDS[found.word]}{drill}"]
+    cause = CAUSES.get((found.word, found.cause))
+    lines.append(f"  {'since' if cause else 'issued'} {clock.shown(found.since)}" + (f": {cause}" if cause else ""))
+    lines.append(f"  what     class {head.alert.class_}, {fields['template']}, for {head.alert.audience}")
+    lines.append(f"  where    zone {fields['place']['zone']}, cell {fields['place']['cell']}")
+    lines.append(f"  seen     {clock.shown(fields['seen'])}")
+    lines.append(f"  until    {clock.shown(head.alert.expires or 0)}")
+    lines += [f"  {language:<8} {text}" for language, text in sorted(fields["free"].items())]
+    lines += ["  genuine:", f"    {_signers(head.voices)}"]
+    lines.append(f"    roster {head.roster.number} of network {head.roster.network[:16]}, by the pinned root keys")
+    if head.logged is not None:
+        seen = ", ".join(f"{name} at {clock.shown(time)}" for name, time in head.logged.witnessed)
+        lines.append(f"    entry {head.logged.index} of the log {head.roster.log_origin}")
+        lines.append(f"    {'witnessed: ' + seen if seen else 'by log; no cosigner has countersigned it yet'}")
+    lines += [f"    and {one.alert.kind}, {clock.shown(one.alert.issued)}" for one in messages if one.alert.is_stop]
+    return lines
+
+
+def _signers(voices: Voices) -> str:
+    ids = ", ".join(f"{one.id} ({one.org})" for one in voices.verifiers)
+    return f"{len(voices.ids)} verifiers of {len(voices.organisations)} organisations signed these bytes: {ids}"
