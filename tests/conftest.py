@@ -12,6 +12,7 @@ import redis
 
 import sereno.redis
 from tests import browsers, databases
+from tests.world import World
 
 
 def pytest_configure() -> None:
@@ -78,3 +79,9 @@ def chromium_path() -> str:
 def firefox_path() -> str:
     """Give the path of Firefox, or skip with the command that installs it (CI: fail)."""
     return browsers.firefox()
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a whole network in memory, with four certified verifiers and one for each way not to count."""
+    return World()
