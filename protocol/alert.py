@@ -173,6 +173,8 @@ def _check_times(alert: Alert) -> None:
     first, expires, seen = alert.first or 0, alert.expires or 0, alert.fields["seen"]
     if (alert.revision == 1) != (not alert.supersedes):
         raise Refused("alert_chain", "The first revision supersedes nothing, and every later one names what it does.")
+    if alert.kind == "checked" and alert.supersedes:
+        raise Refused("alert_chain", "A rumour is told as checked once; what is to be told later is a new alert.")
     if alert.revision == 1 and first != alert.issued:
         raise Refused("alert_times", f"The first revision's `first` is its own issue, {alert.issued}; it says {first}.")
     if not seen <= alert.issued or not first <= alert.issued:

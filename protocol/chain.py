@@ -43,6 +43,8 @@ def _stop_fits(alert: Alert, signers: Collection[str], messages: Sequence[Releas
     if word in (RETRACTED, WITHDRAWN) or (word == ENDED and alert.kind != "retracted"):
         raise Refused("release_state", f"The alert is {word}; there is nothing left that {alert.kind} would lower.")
     if alert.kind == "suspended":
+        if not set(alert.supersedes) <= {one.alert.name for one in messages if isinstance(one, Release)}:
+            raise Refused("alert_chain", "A suspension answers confirmed or checked messages and no stop.")
         for one in messages:
             if one.alert.kind == "suspended" and one.voices.ids & set(signers):
                 raise Refused("attestation_suspender", "One verifier suspends a chain once; another has to agree.")

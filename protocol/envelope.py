@@ -86,7 +86,7 @@ def open_envelope(data: bytes, identity: age.Identity, to: RecipientSet, member:
     Raises Refused: age_no_match ("not for me"), tip_layout (another set, roster, desk or stanza count), and as
     `age.open` and `decode_tip`.
     """
-    plaintext = age.open(data, [identity], at=to.members.index(member))
+    plaintext = age.open(data, [identity], at=_place(to, member))
     tip = decode_tip(plaintext)
     _check_set(tip, data, to)
     return tip
@@ -104,6 +104,12 @@ def open_preview(start: bytes, bucket: int, identity: age.Identity, to: Recipien
     tip = decode_preview(chunk)
     _check_set(tip, start, to)
     return tip
+
+
+def _place(to: RecipientSet, member: str) -> int:
+    if member not in to.members:
+        raise Refused("age_no_match", f"{member} is not in set {to.number} of desk {to.desk}, so nothing opens.")
+    return to.members.index(member)
 
 
 def _check_set(tip: Tip, data: bytes, to: RecipientSet) -> None:

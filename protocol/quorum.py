@@ -81,11 +81,12 @@ def require(voices: Voices, alert: Alert, roster: Roster, policy: Policy) -> Non
 
     The policy can only raise what the roster asks.  Raises Refused: quorum_short, quorum_lead.
     """
-    if alert.kind in ("suspended", "ended"):
+    if alert.kind == "suspended":
         if len(voices.ids) != 1:
-            raise Refused("quorum_short", f"A message of kind {alert.kind} has one signer; this has {len(voices.ids)}.")
+            raise Refused("quorum_short", f"A suspension is one person's doubt; this has {len(voices.ids)} signers.")
         return
-    if alert.kind == "retracted" and voices.has_lead:
+    # One is enough to say it is over; where two say so, readers may be told all clear.
+    if (alert.kind == "ended" and voices.ids) or (alert.kind == "retracted" and voices.has_lead):
         return
     keys = max(roster.keys, policy.keys)
     organisations = max(roster.organisations_needed, policy.organisations)

@@ -50,8 +50,11 @@ class RecipientSet:
 
 
 def may_receive(one: Verifier, stayed: Collection[str] = ()) -> bool:
-    """Say whether a verifier belongs in the sets of their desk: not lent, not a trainee, not revoked, not stayed."""
-    return one.revoked_at is None and one.id not in stayed and not one.roles & {"lent"}
+    """Say whether a verifier belongs in the sets of their desk: not lent, not revoked, not stayed.
+
+    A trainee does: the roster puts trainees on exercise networks only, and there they learn to open tips.
+    """
+    return one.revoked_at is None and one.id not in stayed and "lent" not in one.roles
 
 
 def propose_set(
@@ -71,7 +74,7 @@ def propose_set(
         {"verifier": one.id, "key": known[one.id, epoch].name}
         for one in sorted(roster.verifiers.values(), key=lambda one: one.id)
         if one.desk == desk and may_receive(one, stayed) and (one.id, epoch) in known
-    ][: limits.MAX_MEMBERS]
+    ]
     if len(members) < roster.desks[desk].minimum:
         raise Refused(
             "set_members",
@@ -102,7 +105,8 @@ def open_set(signed: Signed, keys: Iterable[Signed], roster: Roster, stayed: Col
     for name, ours in (("network", roster.network), ("roster", roster.name)):
         if value[name] != ours:
             raise Refused("set_members", f"The set's {name} is {value[name][:16]}; this one is {ours[:16]}.")
-    opened = {key.name: key for key in (open_epoch_key(one, roster) for one in keys)}
+    known = without_doubles(open_epoch_key(one, roster) for one in keys)
+    opened = {key.name: key for key in known.values()}
     members = [_member(one, value, opened, roster, stayed) for one in value["members"]]
     ids = tuple(key.verifier for key in members)
     if any(a >= b for a, b in pairwise(ids)):
@@ -148,7 +152,9 @@ def _member(
 ) -> EpochKey:
     key = opened.get(one["key"])
     if key is None or key.verifier != one["verifier"] or key.epoch != value["epoch"]:
-        raise Refused("set_members", f"The epoch key of member {one['verifier']} is not among those sent along.")
+        raise Refused(
+            "set_members", f"The epoch key of member {one['verifier']} is not among those sent along, or has a double."
+        )
     entry = roster.verifiers[key.verifier]
     if entry.desk != value["desk"] or not may_receive(entry, stayed):
         raise Refused("set_members", f"{key.verifier} may not receive tips of desk {value['desk']}.")

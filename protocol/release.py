@@ -91,7 +91,11 @@ class Bundle:
 
 
 class _Checked:
-    """What a check yields; `__init__` takes this module's own key, so that nothing else can make one."""
+    """What a check yields; `__init__` takes this module's own key, so that nothing else can make one.
+
+    It keeps honest code honest: no call, copy, pickle or subclass gives one.  Python has no wall against code that
+    means to forge (`object.__new__`, this module's own names), so processes with other duties stand apart besides.
+    """
 
     __slots__ = ("alert", "answers", "bundle", "logged", "roster", "voices")
 
@@ -124,7 +128,14 @@ class _Checked:
     bundle: bytes
     answers: frozenset[str]
 
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ != __name__:
+            raise TypeError("A Release or Stop has no other kinds than protocol.release's own.")
+
     def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"A {type(self).__name__} does not change.")
+
+    def __delattr__(self, name: str) -> None:
         raise AttributeError(f"A {type(self).__name__} does not change.")
 
     def __reduce__(self) -> str:

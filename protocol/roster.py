@@ -7,6 +7,7 @@ Pure: reads no clock, touches no store.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -148,6 +149,11 @@ class Roster:
                 "The custodians have to publish the next roster.",
             )
 
+    def require_follows(self, older: Roster) -> None:
+        """Raise Refused("roster_chain") unless this roster may take the place of `older`: a fork may not."""
+        if self.name != older.name:
+            _require_follows(self.number, self.previous, older.number, older.name)
+
 
 def open_roster(signed: Signed, chain: Sequence[Signed], policy: Policy) -> Roster:
     """Return the checked roster of `signed`, reached from the policy's roots over `chain`, the root changes between.
@@ -167,17 +173,30 @@ def _open_roster(signed: Signed, chain: tuple[Signed, ...], policy: Policy) -> R
             f"The roster is {len(chain)} root changes away from the policy's roots; {limits.ROOT_LINKS} are followed. "
             "A newer policy file is needed.",
         )
-    roots, number = policy.roots, 0
+    roots, number, name = policy.roots, 0, NO_PREVIOUS
     for link in chain:
-        value = _check_link(link, roots, policy, number)
+        value = _check_link(link, roots, policy)
+        _require_follows(value["number"], value["previous"], number, name)
         if Roots.of(value["roots"]) == roots:
             raise Refused("roster_chain", f"Roster {value['number']} stands in the chain but changes no root.")
-        roots, number = Roots.of(value["roots"]), value["number"]
-    value = _check_link(signed, roots, policy, number)
+        roots, number, name = Roots.of(value["roots"]), value["number"], link.message()
+    value = _check_link(signed, roots, policy)
+    _require_follows(value["number"], value["previous"], number, name)
     return _content(signed, value)
 
 
-def _check_link(signed: Signed, roots: Roots, policy: Policy, number: int) -> Any:
+def _require_follows(number: int, previous: str, old_number: int, old_name: str) -> None:
+    if number <= old_number:
+        raise Refused("roster_chain", f"Roster {number} follows roster {old_number}; numbers must rise.")
+    if (number == 1) != (previous == NO_PREVIOUS):
+        raise Refused("roster_chain", f"Roster {number} names {previous[:16]} before it; only the first names nothing.")
+    if number == old_number + 1 and previous != old_name:
+        raise Refused(
+            "roster_chain", f"Roster {number} names {previous[:16]} before it; roster {old_number} is {old_name[:16]}."
+        )
+
+
+def _check_link(signed: Signed, roots: Roots, policy: Policy) -> Any:
     """Return a link's value once the roots before it, and its own where they differ, have signed."""
     old = roots.by_id()
     known = tuple(one for one in signed.signatures if one.keyid in old)
@@ -199,8 +218,6 @@ def _check_link(signed: Signed, roots: Roots, policy: Policy, number: int) -> An
     for name, ours in (("network", policy.network), ("mode", policy.mode)):
         if value[name] != ours:
             raise Refused("roster_network", f"The roster's {name} is {value[name]}; the policy's is {ours}.")
-    if value["number"] <= number:
-        raise Refused("roster_chain", f"Roster {value['number']} follows roster {number}; numbers must rise.")
     return value
 
 
@@ -260,6 +277,10 @@ def _check_content(roster: Roster, value: Mapping[str, Any]) -> None:
         raise Refused("roster_content", "One key stands in the roster twice; every role has a key of its own.")
     for one in roster.verifiers.values():
         _check_verifier(one, roster)
+    home = Counter(one.desk for one in roster.verifiers.values() if one.revoked_at is None and "lent" not in one.roles)
+    for desk, count in home.items():
+        if count > limits.MAX_MEMBERS:
+            raise Refused("roster_content", f"Desk {desk} has {count} verifiers; a set holds {limits.MAX_MEMBERS}.")
     active = {one.org for one in roster.verifiers.values() if one.revoked_at is None and "trainee" not in one.roles}
     if len(active) >= 2 > roster.organisations_needed:
         raise Refused(
@@ -272,7 +293,7 @@ def _check_verifier(one: Verifier, roster: Roster) -> None:
     if one.desk not in roster.desks or (one.org not in roster.organisations and "lent" not in one.roles):
         raise Refused("roster_content", f"Verifier {one.id} is of desk {one.desk} and {one.org}; the roster lacks one.")
     life = limits.LENT_LIFE if "lent" in one.roles else limits.CERTIFICATION
-    if one.certified_until > roster.expires + life:
+    if one.certified_until > roster.issued + life:
         raise Refused("roster_content", f"Verifier {one.id} is certified for longer than {life // limits.DAY} days.")
     if "trainee" in one.roles and (roster.mode == "actual" or "lead" in one.roles):
         raise Refused("roster_content", f"Verifier {one.id} is a trainee: on exercise networks only, and never a lead.")
