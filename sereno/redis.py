@@ -21,20 +21,11 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from sereno.become import become
+
 OLDEST: Final = (6, 2)  # The oldest that the tests run against: it is the one in the lock.
 LONGEST_SOCKET: Final = 103  # Bytes of a Unix socket's path that every system takes (macOS the fewest).
 PATIENCE: Final = 10.0  # Seconds until a server that has not answered counts as failed; it takes some 20 ms.
-
-# This small program asks the kernel to end it with its starter and then becomes redis-server.  Asking inside a forked
-# child of a process with threads may hang, and a starter that died before the asking would never be noticed.
-_BECOME: Final = """
-import ctypes, os, signal, sys
-if sys.platform == "linux":
-    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
-if os.getppid() != int(sys.argv[1]):
-    sys.exit("its starter is gone")
-os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ def start(folder: Path) -> Running:
     folder.chmod(0o700)
     _wait_for_the_last_one(socket)
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-IS", "-c", _BECOME, str(os.getpid()), find_redis(), *_options(folder, socket)],
+        become([find_redis(), *_options(folder, socket)]),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

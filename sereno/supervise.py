@@ -1,0 +1,130 @@
+"""The supervisor: starts programs, starts again what dies, and stops all of them in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from sereno.become import become
+
+FIRST_PAUSE: Final = 0.1  # Seconds before what died is started again; doubled each time, up to the longest.
+LONGEST_PAUSE: Final = 5.0
+STEADY: Final = 10.0  # Seconds alive after which a program has recovered and its pause is the first one again.
+PATIENCE: Final = 8.0  # Seconds that a program gets to finish what it is doing when it is asked to stop.
+TICK: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program: its name, command, and its whole environment; it inherits nothing, so it sees no other's secrets."""
+
+    name: str
+    command: Sequence[str | Path]
+    environment: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Child:
+    program: Program
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    due: float = 0.0
+    pause: float = FIRST_PAUSE
+    starts: int = 0
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Keeps programs running.  Call `start`, then `watch` until something says stop, then `stop`.
+
+    `record` names a JSON file that always tells each program's process id and how often it was started.
+    """
+
+    programs: Sequence[Program]
+    record: Path | None = None
+    _children: list[_Child] = field(default_factory=list)
+    _stopping: bool = False
+
+    def start(self) -> None:
+        """Start every program, in order."""
+        self._children = [_Child(program) for program in self.programs]
+        for child in self._children:
+            self._launch(child)
+
+    def tick(self) -> None:
+        """Start again what has died and has waited its pause."""
+        now = time.monotonic()
+        for child in self._children:
+            if child.process is not None and child.process.poll() is not None:
+                self._note_death(child, now)
+            if child.process is None and now >= child.due and not self._stopping:
+                self._launch(child)
+
+    def watch(self) -> None:
+        """Keep everything running until SIGTERM or SIGINT arrives."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask_to_stop)
+        while not self._stopping:
+            self.tick()
+            time.sleep(TICK)
+
+    def stop(self) -> None:
+        """Ask every program to end, the last started first, and end those that don't."""
+        self._stopping = True
+        for child in reversed(self._children):
+            process = child.process
+            if process is None or process.poll() is not None:
+                continue
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a program, 0 while it is down."""
+        child = next(child for child in self._children if child.program.name == name)
+        return child.process.pid if child.process is not None and child.process.poll() is None else 0
+
+    def _ask_to_stop(self, number: int, frame: object) -> None:
+        self._stopping = True
+
+    def _launch(self, child: _Child) -> None:
+        child.process = subprocess.Popen(  # noqa: S603 - our own programs
+            become(child.program.command),
+            env=dict(child.program.environment),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the others in order.
+        )
+        child.started = time.monotonic()
+        child.starts += 1
+        self._write_record()
+
+    def _note_death(self, child: _Child, now: float) -> None:
+        assert child.process is not None  # noqa: S101 - the caller looked
+        code = child.process.returncode
+        child.pause = FIRST_PAUSE if now - child.started > STEADY else min(child.pause * 2, LONGEST_PAUSE)
+        child.due = now + child.pause
+        child.process = None
+        if not self._stopping:
+            print(f"{child.program.name} ended with {code}; it is started again.", file=sys.stderr, flush=True)
+
+    def _write_record(self) -> None:
+        if self.record is None:
+            return
+        value = {
+            child.program.name: {"pid": child.process.pid if child.process else 0, "starts": child.starts}
+            for child in self._children
+        }
+        temporary = self.record.with_suffix(".new")
+        temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
+        os.replace(temporary, self.record)
