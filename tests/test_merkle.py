@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from protocol import merkle
 from protocol.encoding import MAX_INT, sha256
 from protocol.errors import Refused
 from tests import vectors
+from tests.javascript import call
+from tests.refusals import refused
 
 TEN_MILLION = 10_000_000
 
@@ -85,14 +88,14 @@ class Fabricated:
         return sha256(f"{level} {index}".encode())
 
 
+Check = Callable[..., Any]
+IN_PYTHON: tuple[Check, Check] = merkle.check_inclusion, merkle.check_consistency
+IN_JAVASCRIPT: tuple[Check, Check] = (
+    partial(call, "merkle", "checkInclusion"),
+    partial(call, "merkle", "checkConsistency"),
+)
 LEAVES = [f"leaf {number}".encode() for number in range(300)]
 ROWS = Rows(LEAVES)
-
-
-def refused(kind: str, act: Any, *arguments: Any) -> None:
-    with pytest.raises(Refused) as refusal:
-        act(*arguments)
-    assert refusal.value.kind == kind
 
 
 # --- Public vectors ---------------------------------------------------------------------------------------------------
@@ -106,25 +109,27 @@ def public() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{kind}/{file.parent.name}/{file.stem}", json.loads(file.read_text())
 
 
-def verdict(vector: dict[str, Any]) -> str:
+def verdict(vector: dict[str, Any], checks: tuple[Check, Check]) -> str:
     """Return the kind by which a vector is refused, or "taken"."""
+    check_inclusion, check_consistency = checks
     proof = [base64.b64decode(line) for line in vector["proof"] or []]
     try:
         if "leafIdx" in vector:
             leaf, root = base64.b64decode(vector["leafHash"]), base64.b64decode(vector["root"])
-            merkle.check_inclusion(vector["leafIdx"], vector["treeSize"], leaf, proof, root)
+            check_inclusion(vector["leafIdx"], vector["treeSize"], leaf, proof, root)
         else:
             roots = base64.b64decode(vector["root1"]), base64.b64decode(vector["root2"])
-            merkle.check_consistency(vector["size1"], vector["size2"], *roots, proof)
+            check_consistency(vector["size1"], vector["size2"], *roots, proof)
     except Refused as refusal:
         return refusal.kind
     return "taken"
 
 
-def test_every_public_vector_gets_its_verdict() -> None:
+@pytest.mark.parametrize("checks", [IN_PYTHON, IN_JAVASCRIPT], ids=["Python", "JavaScript"])
+def test_every_public_vector_gets_its_verdict(checks: tuple[Check, Check]) -> None:
     wanted = {name: "log_proof" if vector["wantErr"] else "taken" for name, vector in public()}
 
-    assert {name: verdict(vector) for name, vector in public()} == wanted
+    assert {name: verdict(vector, checks) for name, vector in public()} == wanted
     assert set(wanted.values()) == {"log_proof", "taken"}
 
 
@@ -159,11 +164,15 @@ def test_in_small_trees_no_proof_holds_for_another_leaf_index_or_size() -> None:
         for index in range(size):
             leaf, proof = merkle.leaf_hash(LEAVES[index]), merkle.inclusion(index, size, ROWS.node)
             for other in set(range(size + 2)) - {index}:
-                refused("log_proof", merkle.check_inclusion, other, size, leaf, proof, root)
-            refused("log_proof", merkle.check_inclusion, index, size, merkle.leaf_hash(b"other"), proof, root)
-            refused("log_proof", merkle.check_inclusion, index, size, leaf, [*proof, root], root)
+                with refused("log_proof"):
+                    merkle.check_inclusion(other, size, leaf, proof, root)
+            with refused("log_proof"):
+                merkle.check_inclusion(index, size, merkle.leaf_hash(b"other"), proof, root)
+            with refused("log_proof"):
+                merkle.check_inclusion(index, size, leaf, [*proof, root], root)
             if proof:
-                refused("log_proof", merkle.check_inclusion, index, size, leaf, proof[:-1], root)
+                with refused("log_proof"):
+                    merkle.check_inclusion(index, size, leaf, proof[:-1], root)
 
 
 def test_in_small_trees_no_proof_holds_for_another_history() -> None:
@@ -173,39 +182,53 @@ def test_in_small_trees_no_proof_holds_for_another_history() -> None:
             proof = merkle.consistency(old, new, ROWS.node)
             merkle.check_consistency(old, new, roots[old], roots[new], proof)
             for other in set(range(18)) - {old}:
-                refused("log_proof", merkle.check_consistency, old, new, roots[other], roots[new], proof)
-                refused("log_proof", merkle.check_consistency, other, new, roots[other], roots[new], [*proof, roots[0]])
+                with refused("log_proof"):
+                    merkle.check_consistency(old, new, roots[other], roots[new], proof)
+                with refused("log_proof"):
+                    merkle.check_consistency(other, new, roots[other], roots[new], [*proof, roots[0]])
             for other in set(range(18)) - {new}:
-                refused("log_proof", merkle.check_consistency, old, new, roots[old], roots[other], proof)
-            refused("log_proof", merkle.check_consistency, old, new, roots[old], roots[new], [*proof, roots[new]])
+                with refused("log_proof"):
+                    merkle.check_consistency(old, new, roots[old], roots[other], proof)
+            with refused("log_proof"):
+                merkle.check_consistency(old, new, roots[old], roots[new], [*proof, roots[new]])
 
 
 def test_a_proof_from_an_empty_tree_proves_nothing_and_is_refused() -> None:
-    refused("log_proof", merkle.check_consistency, 0, 5, merkle.EMPTY, naive_root(LEAVES[:5]), [])
-    refused("log_proof", merkle.check_consistency, 0, 0, merkle.EMPTY, merkle.EMPTY, [])
-    refused("log_proof", merkle.consistency, 0, 5, ROWS.node)
-
-
-def test_the_empty_tree_has_the_root_of_no_bytes() -> None:
+    with refused("log_proof"):
+        merkle.check_consistency(0, 5, merkle.EMPTY, naive_root(LEAVES[:5]), [])
+    with refused("log_proof"):
+        merkle.check_consistency(0, 0, merkle.EMPTY, merkle.EMPTY, [])
+    with refused("log_proof"):
+        merkle.consistency(0, 5, ROWS.node)
     assert merkle.root(0, ROWS.node) == naive_root([]) == merkle.EMPTY
 
 
 def test_numbers_that_javascript_could_not_hold_are_refused() -> None:
     leaf = merkle.leaf_hash(b"")
-    refused("log_proof", merkle.check_inclusion, 0, MAX_INT + 1, leaf, [leaf] * 53, leaf)
-    refused("log_proof", merkle.check_inclusion, -1, 5, leaf, [], leaf)
-    refused("log_proof", merkle.check_consistency, 1, MAX_INT + 1, leaf, leaf, [])
-    refused("log_proof", merkle.append, MAX_INT, leaf, ROWS.node)
-    refused("log_proof", merkle.root, MAX_INT + 1, ROWS.node)
-    refused("log_proof", merkle.inclusion, 5, 5, ROWS.node)
+    with refused("log_proof"):
+        merkle.check_inclusion(0, MAX_INT + 1, leaf, [leaf] * 53, leaf)
+    with refused("log_proof"):
+        merkle.check_inclusion(-1, 5, leaf, [], leaf)
+    with refused("log_proof"):
+        merkle.check_consistency(1, MAX_INT + 1, leaf, leaf, [])
+    with refused("log_proof"):
+        merkle.append(MAX_INT, leaf, ROWS.node)
+    with refused("log_proof"):
+        merkle.root(MAX_INT + 1, ROWS.node)
+    with refused("log_proof"):
+        merkle.inclusion(5, 5, ROWS.node)
 
 
 def test_a_hash_of_another_length_is_refused() -> None:
     leaf = merkle.leaf_hash(b"")
-    refused("log_proof", merkle.check_inclusion, 0, 1, leaf[:-1], [], leaf[:-1])
-    refused("log_proof", merkle.check_inclusion, 0, 2, leaf, [b""], leaf)
-    refused("log_proof", merkle.check_consistency, 1, 1, b"", b"", [])
-    refused("log_proof", merkle.append, 0, b"", ROWS.node)
+    with refused("log_proof"):
+        merkle.check_inclusion(0, 1, leaf[:-1], [], leaf[:-1])
+    with refused("log_proof"):
+        merkle.check_inclusion(0, 2, leaf, [b""], leaf)
+    with refused("log_proof"):
+        merkle.check_consistency(1, 1, b"", b"", [])
+    with refused("log_proof"):
+        merkle.append(0, b"", ROWS.node)
 
 
 # --- What it costs in a large log -------------------------------------------------------------------------------------
@@ -242,3 +265,33 @@ def test_appending_to_ten_million_leaves_writes_two_nodes_on_average() -> None:
         nodes, reads = nodes + len(written), reads + len(log.reads)
     assert nodes / 4096 < 2.01
     assert reads / 4096 < 1.01
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 300), st.data())
+def test_javascript_takes_the_proofs_that_python_writes_and_no_others(new: int, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, new - 1))
+    check_inclusion, check_consistency = IN_JAVASCRIPT
+    roots = merkle.root(index + 1, ROWS.node), merkle.root(new, ROWS.node)
+    leaf, path = merkle.leaf_hash(LEAVES[index]), merkle.inclusion(index, new, ROWS.node)
+    grown = merkle.consistency(index + 1, new, ROWS.node)
+
+    assert call("merkle", "leafHash", LEAVES[index]) == leaf
+    check_inclusion(index, new, leaf, path, roots[1])
+    check_consistency(index + 1, new, *roots, grown)
+    with refused("log_proof"):
+        check_inclusion(index, new, leaf, [*path, leaf], roots[1])
+    with refused("log_proof"):
+        check_inclusion(index, new, roots[1][:-1] + b"?", path, roots[1])
+    with refused("log_proof"):
+        check_consistency(index + 1, new, *roots, [*grown, leaf])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, MAX_INT), st.data())
+def test_both_languages_find_the_same_root_in_trees_of_any_size(size: int, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, size - 1))
+    log = Fabricated(size)
+    leaf, path = sha256(f"0 {index}".encode()), merkle.inclusion(index, size, log.node)
+
+    assert call("merkle", "inclusionRoot", index, size, leaf, path) == merkle.inclusion_root(index, size, leaf, path)
