@@ -1,5 +1,5 @@
 /**
- * age files: how everything secret is sealed.  SPEC 5.
+ * age files: how everything secret is sealed.  SPEC 6.3.
  *
  * The age v1 format (C2SP age.md), binary, to hybrid recipients (`age1pq1...`).  What is sealed here the standard `age`
  * tool opens, from 1.3 on.  Armored files and files sealed with a passphrase are refused with age_scope.  Files to
@@ -95,9 +95,12 @@ export class Identity {
 export class ClassicIdentity {
   #scalar;
 
-  /** @param {Uint8Array} scalar */
+  /** @param {Uint8Array} scalar 32 bytes; throws Refused("age_recipient") for another length */
   constructor(scalar) {
-    this.#scalar = scalar;
+    if (scalar.length !== 32) {
+      throw new Refused("age_recipient", `An X25519 identity has 32 bytes; this one has ${scalar.length}.`);
+    }
+    this.#scalar = Uint8Array.from(scalar);
   }
 
   /** @param {string} text `AGE-SECRET-KEY-1...`, upper case; throws Refused("age_recipient") for another */
@@ -145,7 +148,7 @@ export async function seal(plaintext, recipients, breathe = hold) {
   const out = new Uint8Array(header.length + chunkedSize(plaintext.length));
   out.set(header);
   crypto.getRandomValues(out.subarray(header.length, header.length + NONCE));
-  const key = payloadKey(fileKey, out, header.length);
+  const key = payloadKey(fileKey, out.subarray(header.length));
   let at = header.length + NONCE;
   for (const [counter, chunk] of chunks(plaintext, CHUNK)) {
     chacha20poly1305(key, counter).encrypt(chunk, out.subarray(at, at + chunk.length + TAG));
@@ -167,10 +170,12 @@ export async function seal(plaintext, recipients, breathe = hold) {
  */
 export async function open(data, identities, at, breathe = hold) {
   const header = parseHeader(data);
-  const key = payloadKey(fileKeyOf(header, identities, at), data, header.size);
-  const out = new Uint8Array(plaintextSize(data.length - header.size));
+  const fileKey = fileKeyOf(header, identities, at);
+  const payload = data.subarray(header.size);
+  const key = payloadKey(fileKey, payload);
+  const out = new Uint8Array(plaintextSize(payload.length));
   let done = 0;
-  for (const [nonce, chunk] of chunks(data.subarray(header.size + NONCE), SEALED_CHUNK)) {
+  for (const [nonce, chunk] of chunks(payload.subarray(NONCE), SEALED_CHUNK)) {
     const opened = openChunk(key, nonce, chunk);
     out.set(opened, done);
     done += opened.length;
@@ -190,17 +195,16 @@ export function openHeader(data, identities, at) {
 }
 
 /**
- * The first 64 KiB of plaintext, from a file's beginning up to the end of its first chunk, or more.
+ * The first 64 KiB of plaintext, from the payload's beginning up to the end of its first chunk, or more.
  *
- * `last` says that the first chunk is the only one; it may then be shorter and nothing may follow it.  The caller
- * says it (a bucket tells), as a beginning alone can't: a wrong word is refused.  Throws Refused: age_header,
- * age_scope, age_payload.
- * @param {Uint8Array} fileKey @param {Uint8Array} data @param {boolean} last @returns {Bytes}
+ * The payload begins at `Header.size`.  `last` says that the first chunk is the only one; it may then be shorter and
+ * nothing may follow it.  The caller says it (the envelope's bucket tells), as a beginning alone can't: a wrong word is
+ * refused.  Throws Refused: age_header (no whole nonce), age_payload.
+ * @param {Uint8Array} fileKey @param {Uint8Array} payload @param {boolean} last @returns {Bytes}
  */
-export function openFirstChunk(fileKey, data, last) {
-  const { size } = parseHeader(data);
-  const key = payloadKey(fileKey, data, size);
-  const chunk = data.subarray(size + NONCE, last ? undefined : size + NONCE + SEALED_CHUNK);
+export function openFirstChunk(fileKey, payload, last) {
+  const key = payloadKey(fileKey, payload);
+  const chunk = payload.subarray(NONCE, last ? undefined : NONCE + SEALED_CHUNK);
   if (chunk.length < TAG || chunk.length > SEALED_CHUNK || !(last || chunk.length === SEALED_CHUNK)) {
     const needed = last ? `${TAG} to ${SEALED_CHUNK}` : SEALED_CHUNK;
     throw new Refused("age_payload", `The first chunk must have ${needed} bytes; ${chunk.length} are there.`);
@@ -223,14 +227,13 @@ function publicKey(recipient) {
 }
 
 /**
- * The 32 bytes of an upper-case identity.  A refusal says nothing of the text: it may be a secret.
+ * The bytes of an upper-case identity.  A refusal says nothing of the text: it may be a secret.
  * @param {string} prefix @param {string} text @returns {Bytes}
  */
 function unbech32Identity(prefix, text) {
   const secret = unbech32As(prefix, text.toLowerCase(), `The text is not an identity ${prefix.toUpperCase()}1...`);
-  if (secret.length !== 32 || bech32(prefix, secret).toUpperCase() !== text) {
-    const sentence = `An identity ${prefix.toUpperCase()}1... is written in upper case and holds 32 bytes.`;
-    throw new Refused("age_recipient", sentence);
+  if (bech32(prefix, secret).toUpperCase() !== text) {
+    throw new Refused("age_recipient", `An identity ${prefix.toUpperCase()}1... is written in upper case.`);
   }
   return secret;
 }

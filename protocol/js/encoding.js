@@ -212,6 +212,10 @@ export function unb64raw(text) {
 
 export const BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+/** What each value of the five bits shifted out of the checksum's state mixes into it. */
+const MIX = /* @__PURE__ */ Array.from({ length: 32 }, (_, top) =>
+  GENERATOR.reduce((mixed, generator, bit) => ((top >> bit) & 1 ? mixed ^ generator : mixed), 0),
+);
 
 /**
  * Lower-case bech32 with no length limit (BIP-173; age's recipients and identities).
@@ -249,11 +253,7 @@ function expand(prefix) {
 /** @param {number[]} words @returns {number} */
 function polymod(words) {
   let state = 1;
-  for (const word of words) {
-    const top = state >>> 25;
-    state = ((state & 0x1ffffff) << 5) ^ word;
-    for (const [bit, generator] of GENERATOR.entries()) if ((top >>> bit) & 1) state ^= generator;
-  }
+  for (const word of words) state = ((state & 0x1ffffff) << 5) ^ word ^ MIX[state >>> 25];
   return state;
 }
 

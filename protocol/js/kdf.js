@@ -1,5 +1,5 @@
 /**
- * Keys from keys: HKDF-SHA-256.  SPEC 5.
+ * Keys from keys: HKDF-SHA-256.  SPEC 6.3.
  *
  * Source: RFC 5869.  `extract` and `expand` are public on their own because HPKE (RFC 9180) calls them apart.
  *

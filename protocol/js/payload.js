@@ -1,5 +1,5 @@
 /**
- * Payloads: what follows the header of an age file, a nonce and sealed chunks of 64 KiB (STREAM).  SPEC 5.
+ * Payloads: what follows the header of an age file, a nonce and sealed chunks of 64 KiB (STREAM).  SPEC 6.3.
  *
  * Source: C2SP age.md.  In Python this is the second half of age.py.
  *
@@ -43,11 +43,11 @@ export function plaintextSize(payload) {
 }
 
 /**
- * The key of the chunks, from the nonce that stands behind a header of `size` bytes.  Throws Refused("age_header").
- * @param {Uint8Array} fileKey @param {Uint8Array} data the file @param {number} size @returns {Bytes}
+ * The key of the chunks, from the nonce at the payload's beginning.  Throws Refused("age_header") without a whole one.
+ * @param {Uint8Array} fileKey @param {Uint8Array} payload @returns {Bytes}
  */
-export function payloadKey(fileKey, data, size) {
-  const nonce = data.subarray(size, size + NONCE);
+export function payloadKey(fileKey, payload) {
+  const nonce = payload.subarray(0, NONCE);
   if (nonce.length !== NONCE) {
     throw new Refused("age_header", `After the header comes a nonce of ${NONCE} bytes; ${nonce.length} are there.`);
   }

@@ -125,7 +125,7 @@ export function words(most, least = 1) {
     if (unseen === null) return;
     const code = codePoints(unseen[0])[0].toString(16).toUpperCase().padStart(4, "0");
     const at = codePoints(value.slice(0, unseen.index)).length;
-    throw new Refused("text", `${path} may hold no character that can't be seen; U+${code} stands at ${at}.`);
+    throw new Refused("text", `${path} may hold no unseen character; U+${code} stands at ${at}.`);
   };
 }
 

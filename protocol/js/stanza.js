@@ -1,5 +1,5 @@
 /**
- * Stanzas: the text at the head of an age file, one stanza for each key that opens it.  SPEC 5.
+ * Stanzas: the text at the head of an age file, one stanza for each key that opens it.  SPEC 6.3.
  *
  *     age-encryption.org/v1
  *     -> mlkem768x25519 U7E10Aon27j1oDrH7fP3B++SPROSnDVv...   (1,120 bytes: a lock that only one seed opens)
@@ -21,7 +21,7 @@ import { SHARE } from "./xwing.js";
 export const HYBRID = "mlkem768x25519";
 export const CLASSIC = "X25519";
 const SCRYPT = "scrypt"; // Sealed with a passphrase.
-export const VERSION = "age-encryption.org/v1";
+export const INTRO = "age-encryption.org/v1\n";
 export const FILE_KEY = 16;
 /** A sealed file key.  Any other length could hide a key that opens to two plaintexts. */
 export const BODY = FILE_KEY + 16;
@@ -122,7 +122,7 @@ export function mac(fileKey, unmaced) {
 
 /** @param {readonly Stanza[]} stanzas @param {Uint8Array} fileKey 16 bytes @returns {Bytes} the whole header */
 export function encodeHeader(stanzas, fileKey) {
-  const unmaced = join(utf8(`${VERSION}\n`), ...stanzas.map((stanza) => stanza.encode()), utf8("---"));
+  const unmaced = join(utf8(INTRO), ...stanzas.map((stanza) => stanza.encode()), utf8("---"));
   return join(unmaced, utf8(` ${b64raw(mac(fileKey, unmaced))}\n`));
 }
 
@@ -135,8 +135,8 @@ export function encodeHeader(stanzas, fileKey) {
  * @param {Uint8Array} data @param {number} [limit] @returns {Header}
  */
 export function parseHeader(data, limit = MAX_HEADER) {
-  if (!startsWith(data, `${VERSION}\n`, 0)) throw notAge(data);
-  const lines = new Lines(data, VERSION.length + 1, limit);
+  if (!startsWith(data, INTRO, 0)) throw notAge(data);
+  const lines = new Lines(data, INTRO.length, limit);
   const stanzas = [];
   while (!startsWith(data, "---", lines.at)) stanzas.push(nextStanza(lines));
   if (stanzas.length === 0) throw new Refused("age_header", "The header has no stanza: nobody could open the file.");
@@ -188,8 +188,7 @@ function nextStanza(lines) {
   do {
     line = lines.next();
     if (line.length > COLUMNS) {
-      const sentence = `A line of a stanza's body has at most ${COLUMNS} columns; one has ${line.length}.`;
-      throw new Refused("age_header", sentence);
+      throw new Refused("age_header", `Lines of a body have at most ${COLUMNS} columns; one has ${line.length}.`);
     }
     text += line;
   } while (line.length === COLUMNS);
@@ -218,5 +217,5 @@ function notAge(data) {
   if (!startsWith(data, ANY_VERSION, 0) && armored) {
     return new Refused("age_scope", "The file is armored (text); send the binary file that age makes without -a.");
   }
-  return new Refused("age_header", `An age file begins with the line ${VERSION}; this one does not.`);
+  return new Refused("age_header", `An age file begins with the line ${INTRO.trim()}; this one does not.`);
 }

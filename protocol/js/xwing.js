@@ -1,5 +1,5 @@
 /**
- * X-Wing: the lock on one recipient's stanza, which opens only to whoever breaks both ML-KEM-768 and X25519.  SPEC 5.
+ * X-Wing: the lock on one recipient's stanza, which opens only to whoever breaks both ML-KEM-768 and X25519.  SPEC 6.3.
  *
  * Two layers.  The KEM: draft-connolly-cfrg-xwing-kem, that is HPKE's MLKEM768-X25519 (0x647a).  The wrap: HPKE base
  * mode (RFC 9180, section 6.1) with HKDF-SHA-256 and ChaCha20-Poly1305 and age's info, one message with no associated

@@ -1,0 +1,110 @@
+"""Bundles: what browsers run is what the sources in the repository give, on any machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests import javascript
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+VENDOR: Final = Path("protocol/js/vendor")
+# What the bundle is made of and with; the whole of node_modules would take seconds to copy.
+NEEDED: Final = ("@noble", "canonicalize", "esbuild", "@esbuild")
+
+
+def build(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run the build of a checkout."""
+    command = [javascript.node(), str(root / "protocol" / "js" / "build.mjs"), *args]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Give another checkout of what the vendor bundle is made of, in a folder of another name."""
+    modules = javascript.packages()
+    for name in NEEDED:
+        shutil.copytree(modules / name, tmp_path / "node_modules" / name, symlinks=True, copy_function=_link)
+    shutil.copytree(ROOT / VENDOR, tmp_path / VENDOR)
+    shutil.copy(ROOT / "protocol" / "js" / "build.mjs", tmp_path / "protocol" / "js")
+    return tmp_path
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # Another file system.
+        shutil.copy2(source, target)
+
+
+def test_every_bundle_is_what_its_sources_give() -> None:
+    javascript.packages()
+    checked = build(ROOT, "--check")
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_same_sources_give_the_same_bytes_in_another_place(checkout: Path) -> None:
+    for name in ("vendor.js", "NOTICE"):
+        (checkout / VENDOR / name).unlink()
+    built = build(checkout)
+
+    assert built.returncode == 0, built.stderr
+    for name in ("vendor.js", "NOTICE"):
+        assert (checkout / VENDOR / name).read_bytes() == (ROOT / VENDOR / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["vendor.js", "NOTICE"])
+def test_a_changed_bundle_is_found_and_named(checkout: Path, name: str) -> None:
+    file = checkout / VENDOR / name
+    file.write_text(file.read_text().replace("a", "b", 1))
+    checked = build(checkout, "--check")
+
+    assert checked.returncode == 1
+    assert [line.split()[0] for line in checked.stderr.splitlines()] == [f"protocol/js/vendor/{name}"]
+
+
+def test_a_missing_bundle_is_found_and_named(checkout: Path) -> None:
+    (checkout / VENDOR / "vendor.js").unlink()
+    checked = build(checkout, "--check")
+
+    assert checked.returncode == 1
+    assert "protocol/js/vendor/vendor.js" in checked.stderr
+
+
+def test_a_page_gets_a_bundle_once_it_has_an_entry(checkout: Path) -> None:
+    entry = checkout / "alerts" / "check" / "check.js"
+    entry.parent.mkdir(parents=True)
+    entry.write_text('import { sha256 } from "../../protocol/js/vendor/vendor.js";\nself.digest = sha256;\n')
+    missing = build(checkout, "--check")
+    built = build(checkout)
+    script = (checkout / "alerts" / "check" / "built" / "check.js").read_text()
+
+    assert (missing.returncode, "alerts/check/built/check.js" in missing.stderr) == (1, True)
+    assert (built.returncode, build(checkout, "--check").returncode) == (0, 0)
+    assert script.startswith(('"use strict"', "(()"))
+    assert "argon2" not in script  # What a page does not use it does not get.
+    assert str(checkout) not in script
+
+
+def test_the_bundle_names_the_licence_of_everything_in_it() -> None:
+    script = (ROOT / VENDOR / "vendor.js").read_text()
+    notice = (ROOT / VENDOR / "NOTICE").read_text()
+    inside = {line.split("node_modules/")[1] for line in script.splitlines() if line.startswith("// node_modules/")}
+    packages = {"/".join(path.split("/")[: 2 if path.startswith("@") else 1]) for path in inside}
+
+    assert packages == {"@noble/ciphers", "@noble/curves", "@noble/hashes", "@noble/post-quantum", "canonicalize"}
+    assert all(f"== {name} " in notice for name in packages)
+    assert notice.count("== @noble/hashes ") == 1  # One copy of each: doubled code is doubled weight.
+
+
+def test_types_of_javascript_hold() -> None:
+    compiler = javascript.packages() / "typescript" / "bin" / "tsc"
+    checked = subprocess.run([javascript.node(), str(compiler), "-p", "."], capture_output=True, text=True, cwd=ROOT)
+
+    assert (checked.stdout, checked.returncode) == ("", 0)
