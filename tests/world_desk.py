@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from protocol import age, envelope, recipients
 from protocol.epoch import epoch_of, open_epoch_key, sign_epoch_key
-from protocol.limits import DAY
+from protocol.limits import CHUNK, DAY
 from protocol.recipients import RecipientSet
 from protocol.signed import Signed
 from protocol.stay import stayed_at
@@ -110,7 +110,7 @@ class Desk(Network):
         to = of or self.recipient_set()
         return envelope.open_envelope(data, self.identity(name, to.epoch), to, self.id(name))
 
-    def preview(self, data: bytes, name: str, of: RecipientSet | None = None) -> Tip:
-        """Return a verifier's preview of an envelope."""
+    def preview(self, start: bytes, name: str, of: RecipientSet | None = None, bucket: int = CHUNK) -> Tip:
+        """Return a verifier's preview of an envelope of this bucket from its first bytes."""
         to = of or self.recipient_set()
-        return envelope.open_preview(data, self.identity(name, to.epoch), to, self.id(name))
+        return envelope.open_preview(start, bucket, self.identity(name, to.epoch), to, self.id(name))
