@@ -99,7 +99,7 @@ def open_preview(start: bytes, bucket: int, identity: age.Identity, to: Recipien
     """
     header = age.parse_header(start)
     end = preview_size(len(header.stanzas))
-    key = age.open_header(start[: header.size], [identity], at=to.members.index(member))
+    key = age.open_header(start[: header.size], [identity], at=_place(to, member))
     chunk = age.open_first_chunk(key, start[header.size : end], last=bucket == limits.CHUNK)
     tip = decode_preview(chunk)
     _check_set(tip, start, to)
