@@ -118,3 +118,7 @@ class Refused(ValueError):
         self.kind = kind
         self.sentence = sentence
         super().__init__(f"{kind} ({self.rule}): {sentence}")
+
+    def value(self) -> dict[str, str]:
+        """Return what a server answers: kind, rule and sentence."""
+        return {"kind": self.kind, "rule": self.rule, "sentence": self.sentence}

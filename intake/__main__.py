@@ -1,0 +1,28 @@
+"""`python -m intake`: serve the open door."""
+
+from __future__ import annotations
+
+import waitress
+
+from intake.app import create_app
+from intake.doors import LARGEST
+from intake.settings import Settings
+
+
+def main() -> None:
+    """Serve until the process is ended."""
+    settings = Settings.read()
+    waitress.serve(
+        create_app(settings),
+        listen=settings.listen,
+        threads=settings.threads,
+        ident=None,  # Nothing about the software in an answer's headers.
+        max_request_body_size=LARGEST + 1024,
+        channel_timeout=30,
+        connection_limit=1000,
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

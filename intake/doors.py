@@ -1,0 +1,125 @@
+"""The doors: what a witness's browser asks for, and where it leaves an envelope.  SPEC 13.
+
+No cookie, no log line, nothing of the sender: what a request says of its maker is not read here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy import Engine
+
+from intake.form import Page
+from intake.load import Load
+from intake.recipients import publication
+from intake.work import Work, cost_for
+from protocol import limits
+from protocol.envelope import check_envelope, envelope_size
+from protocol.errors import Refused
+from protocol.policy import Policy
+from store.engine import reading, writing
+from store.envelopes import put_envelope
+from store.recipients import StoredSet, accepted, get_set
+
+LARGEST: Final = envelope_size(limits.MAX_MEMBERS, limits.BUCKETS[-1])
+FRESH: Final = 1  # Seconds for which the accepted sets are taken as read.
+
+doors = Blueprint("doors", __name__)
+
+
+@dataclass(slots=True)
+class Intake:
+    """What the doors share: the engine, the policy, work, the pages, and what was read a moment ago."""
+
+    engine: Engine
+    policy: Policy
+    work: Work
+    pages: dict[str, Page]
+    load: Load
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _read: int = 0
+    _accepted: dict[str, StoredSet] = field(default_factory=dict)
+
+    def accepted(self, name: str, now: int) -> StoredSet:
+        """Return the accepted set of that name.  Raises Refused("set_old" | "set_unknown")."""
+        with self._lock:
+            if now - self._read >= FRESH:
+                with reading(self.engine) as conn:
+                    self._accepted = accepted(conn, now)
+                self._read = now
+            found = self._accepted.get(name)
+        if found is not None:
+            return found
+        with reading(self.engine) as conn:
+            old = get_set(conn, name)
+        if old is None or not old.complete:
+            raise Refused("set_unknown", f"The set {name[:16]} is not one of this network. Load the recipients again.")
+        raise Refused("set_old", f"Set {old.number} of desk {old.desk} is no longer taken. Seal the tip again.")
+
+
+def _intake() -> Intake:
+    found: Intake = current_app.extensions["sereno"]
+    return found
+
+
+@doors.get("/recipients")
+def show_recipients() -> Response:
+    """Answer with the publication; the same for everyone, so it may be kept for a minute."""
+    intake = _intake()
+    with reading(intake.engine) as conn:
+        body = publication(conn, intake.policy, int(time.time()))
+    response = Response(body, mimetype="application/json")
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@doors.get("/work")
+def show_work() -> dict[str, Any]:
+    """Answer with a challenge whose cost follows the load."""
+    intake, now = _intake(), int(time.time())
+    return intake.work.challenge(cost_for(intake.load.share(now)), now)
+
+
+@doors.post("/envelopes")
+def take_envelope() -> tuple[dict[str, bool], int]:
+    """Take one envelope; its shape is checked without a key, and nothing else is ever stored."""
+    intake, now = _intake(), int(time.time())
+    if request.mimetype != "application/octet-stream":
+        raise Refused("media_type", f"An envelope comes as application/octet-stream, not {request.mimetype[:60] or 'nothing'}.")
+    if (request.content_length or 0) > LARGEST:
+        raise Refused("too_large", f"The envelope has {request.content_length} bytes; the largest has {LARGEST}.")
+    token = intake.work.require(request.headers.get("Sereno-Work", ""), now)
+    if intake.load.share(now) >= 1:
+        raise Refused("under_load", "So many tips came in this hour that we take no more. Please call the hotline.")
+    to = intake.accepted(request.args.get("set", ""), now)
+    if to.desk != request.args.get("desk"):
+        raise Refused("desk_unknown", f"The set belongs to desk {to.desk}, not to the one that was named.")
+    body = request.get_data(cache=False)
+    outline = check_envelope(body, (to.members,))
+    intake.work.spend(token, body, now)
+    with writing(intake.engine) as conn:
+        put_envelope(
+            conn,
+            desk=to.desk,
+            bucket=outline.bucket,
+            set_name=to.name,
+            set_number=to.number,
+            epoch=to.epoch,
+            stanzas=outline.stanzas,
+            body=body,
+            now=now,
+        )
+    intake.load.add(len(body), now)
+    return {"kept": True}, 201
+
+
+@doors.get("/health")
+def show_health() -> dict[str, bool]:
+    """Say that the door is open and the store answers; nothing else."""
+    with reading(_intake().engine) as conn:
+        conn.exec_driver_sql("SELECT 1")
+    return {"ready": True}

@@ -1,0 +1,38 @@
+"""Load: how full the door's hour is.  It counts bytes, knows nobody, and forgets at a restart."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+from protocol import limits
+
+MINUTES: Final = 60
+
+
+class Load:
+    """The bytes taken in each of the last sixty minutes, against what an hour may take."""
+
+    def __init__(self, hourly_bytes: int) -> None:
+        self._hourly_bytes = hourly_bytes
+        self._lock = threading.Lock()
+        self._taken = [0] * MINUTES
+        self._minute = 0
+
+    def add(self, size: int, now: int) -> None:
+        """Count `size` bytes that were taken at `now`."""
+        with self._lock:
+            self._turn(now)
+            self._taken[self._minute % MINUTES] += size
+
+    def share(self, now: int) -> float:
+        """Return the part of an hour's bytes that the last sixty minutes took, from 0 on."""
+        with self._lock:
+            self._turn(now)
+            return sum(self._taken) / self._hourly_bytes
+
+    def _turn(self, now: int) -> None:
+        minute = now // limits.MINUTE
+        for passed in range(max(self._minute + 1, minute - MINUTES + 1), minute + 1):
+            self._taken[passed % MINUTES] = 0
+        self._minute = max(self._minute, minute)

@@ -1,0 +1,70 @@
+"""Work: what a browser computes before the door takes its envelope.  SPEC 13; ALTCHA v2 with PBKDF2-SHA-256.
+
+It slows a flood down without asking who anybody is.  Calm, it costs a phone a moment; the more bytes wait, the more it
+costs.  A solution is good for one envelope and ten minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any, Final
+
+import altcha
+
+from protocol.encoding import sha256, unb64
+from protocol.errors import Refused
+
+LIFE: Final = 600  # Seconds: a slow phone on a slow link seals and sends within this.
+# PBKDF2 iterations for each of the 256 tries that a solution takes on average: calm, busy, pressed, flooded.
+COSTS: Final = (200, 1_000, 4_000, 10_000)
+MAX_TEXT: Final = 4096
+
+
+def cost_for(share: float) -> int:
+    """Return the iterations for a door that has taken `share` (0 to 1) of this hour's bytes."""
+    return COSTS[min(int(share * len(COSTS)), len(COSTS) - 1)]
+
+
+class Work:
+    """Makes challenges and checks their solutions; remembers the spent ones for as long as they would be good."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._lock = threading.Lock()
+        self._spent: tuple[dict[bytes, bytes], dict[bytes, bytes]] = ({}, {})
+        self._turned = 0
+
+    def challenge(self, cost: int, now: int) -> dict[str, Any]:
+        """Return a new challenge's JSON value."""
+        made = altcha.create_challenge("PBKDF2/SHA-256", cost, expires_at=now + LIFE, hmac_secret=self._key)
+        return made.to_dict()
+
+    def require(self, header: str, now: int) -> bytes:
+        """Return what `spend` takes once a `Sereno-Work` header's solution is good.  Raises Refused("work")."""
+        if len(header) > MAX_TEXT:
+            raise Refused("work", "The work header is too long to be a solved challenge.")
+        try:
+            payload = altcha.Payload.from_dict(json.loads(unb64(header)))
+            result = altcha.verify_solution(payload, hmac_secret=self._key)
+        except (Refused, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Refused("work", "The work header holds no solved challenge of this door.") from error
+        if not result.verified or (payload.challenge.parameters.expires_at or 0) <= now:
+            why = "is over; the page has to do it again" if result.expired else "was not done"
+            raise Refused("work", f"The work {why}.")
+        return sha256((payload.challenge.signature or "").encode())[:16]
+
+    def spend(self, token: bytes, body: bytes, now: int) -> None:
+        """Use a solution up for an envelope, which may come again with it: an answer can get lost on its way.
+
+        Raises Refused("work") for one that was used for another envelope.
+        """
+        digest = sha256(body)[:16]
+        with self._lock:
+            # Two generations of LIFE seconds each: a solution stays remembered for longer than it is good.
+            if now - self._turned > LIFE:
+                self._spent = ({}, self._spent[0])
+                self._turned = now
+            if self._spent[0].get(token, self._spent[1].get(token, digest)) != digest:
+                raise Refused("work", "This work was used for another envelope; the page has to do it again.")
+            self._spent[0][token] = digest
