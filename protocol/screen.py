@@ -16,9 +16,9 @@ from typing import Final
 
 from protocol import limits
 from protocol.alert import Alert
+from protocol.diction import LANGUAGES
 from protocol.errors import Refused
-from protocol.screen_rules import BLOCK, LOWER_CASE, RULES, SAYS, WARN, WITHOUT_NUMBER, Rule
-from protocol.screen_words import LANGUAGES
+from protocol.patterns import BLOCK, LOWER_CASE, RULES, SAYS, WARN, WITHOUT_NUMBER, Rule
 
 OLD: Final = 60 * limits.MINUTE
 

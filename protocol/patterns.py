@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from protocol.screen_words import (
+from protocol.diction import (
     ACTIONS,
     AGENCIES,
     ALARM,
