@@ -1,0 +1,171 @@
+"""Cases: what a desk works on.  A row says that there is a case and where it stands; what it is about is sealed.
+
+What timers and evidence rules need now stands in a working row, which goes when the case is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import JSON, Column, Connection, Index, Row, Select, Table, delete, select, update
+
+from protocol.errors import Refused
+from store.columns import CODE, ID, NAME, WORD, metadata, number, part_of, text
+from store.envelopes import keep_until
+from store.upsert import insert_once, put
+
+NO_HEAD: Final = "0" * 64  # The head of a case, or of an actor, without an event.
+BURN_DAYS: Final = 3  # A case's envelopes are burnt on the third day after: at most 72 hours later.
+KEEP_DAYS: Final = 90  # Then only the logged heads remain of a closed case.
+
+cases: Final = Table(
+    "cases",
+    metadata,
+    text("id", ID, key=True),
+    text("desk", CODE),
+    text("state", WORD),
+    text("head", NAME),
+    number("length"),
+    number("opened_day"),
+    number("closed_day", null=True),
+    Index(None, "desk", "state"),
+    Index(None, "closed_day"),
+)
+
+working: Final = Table(
+    "working",
+    metadata,
+    part_of("case", "cases.id", key=True),
+    text("urgency", WORD, null=True),
+    text("class_", 1, null=True),
+    number("minute"),
+    Column("codes", JSON, nullable=False),
+)
+
+case_envelopes: Final = Table(
+    "case_envelopes",
+    metadata,
+    part_of("case", "cases.id", key=True),
+    part_of("envelope", "envelopes.id", key=True),
+    Index(None, "envelope"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What the server must know of an open case now: urgency and class once triaged, the minute, codes by name."""
+
+    urgency: str | None
+    class_: str | None
+    minute: int
+    codes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case's row: its `head` is the SHA-256 of its last event, `length` how many there are."""
+
+    id: str
+    desk: str
+    state: str
+    head: str
+    length: int
+    opened_day: int
+    closed_day: int | None
+    working: Working | None
+
+
+def open_case(conn: Connection, id: str, desk: str, day: int) -> bool:
+    """Open a case, without an event yet, under the random id that its first event names; say whether it is new."""
+    values = {"desk": desk, "state": "new", "head": NO_HEAD, "length": 0, "opened_day": day}
+    return insert_once(conn, cases, id=id, **values)
+
+
+def get_case(conn: Connection, id: str) -> Case:
+    """Return a case.  Raises Refused("not_found")."""
+    row = conn.execute(_with_working().where(cases.c.id == id)).first()
+    if row is None:
+        raise Refused("not_found", f"There is no case {id[:16]}.")
+    return _case(row)
+
+
+def desk_cases(conn: Connection, desk: str, states: Collection[str]) -> list[Case]:
+    """Return a desk's cases in these states, the oldest first."""
+    query = _with_working().where(cases.c.desk == desk, cases.c.state.in_(states))
+    return [_case(row) for row in conn.execute(query.order_by(cases.c.opened_day, cases.c.id))]
+
+
+def working_cases(conn: Connection) -> list[Case]:
+    """Return every case with a working row, of all desks: what the clock has to look at."""
+    query = _with_working().where(working.c.minute.is_not(None)).order_by(working.c.minute, cases.c.id)
+    return [_case(row) for row in conn.execute(query)]
+
+
+def _with_working() -> Select[Any]:
+    beside = [working.c.urgency, working.c.class_, working.c.minute, working.c.codes]
+    return select(cases, *beside).select_from(cases.outerjoin(working))
+
+
+def _case(row: Row[Any]) -> Case:
+    now = None if row.minute is None else Working(row.urgency, row.class_, row.minute, row.codes)
+    return Case(row.id, row.desk, row.state, row.head, row.length, row.opened_day, row.closed_day, now)
+
+
+def set_working(
+    conn: Connection, case: str, *, urgency: str | None, class_: str | None, minute: int, codes: dict[str, Any]
+) -> None:
+    """Write what the timers and evidence rules need of an open case now.  Raises Refused("move") once it is closed."""
+    if get_case(conn, case).closed_day is not None:
+        raise Refused("move", f"Case {case[:16]} is closed; nothing is worked on there any more.")
+    put(conn, working, {"case": case}, {"urgency": urgency, "class_": class_, "minute": minute, "codes": codes})
+
+
+def link(conn: Connection, case: str, envelope: str) -> None:
+    """Make an envelope part of a case; it is then kept as long as the case is open and its keys exist."""
+    insert_once(conn, case_envelopes, case=case, envelope=envelope)
+    keep_until(conn, [envelope], None)
+
+
+def linked_envelopes(conn: Connection, case: str) -> list[str]:
+    """Return the ids of a case's envelopes that are not burnt."""
+    query = select(case_envelopes.c.envelope).where(case_envelopes.c.case == case)
+    return list(conn.execute(query.order_by(case_envelopes.c.envelope)).scalars())
+
+
+def linked_cases(conn: Connection, envelope: str) -> list[str]:
+    """Return the ids of the cases that an envelope is part of."""
+    query = select(case_envelopes.c.case).where(case_envelopes.c.envelope == envelope)
+    return list(conn.execute(query.order_by(case_envelopes.c.case)).scalars())
+
+
+def move_links(conn: Connection, case: str, into: str) -> None:
+    """Give the envelopes of a merged case to the case it went into."""
+    for envelope in linked_envelopes(conn, case):
+        link(conn, into, envelope)
+    conn.execute(delete(case_envelopes).where(case_envelopes.c.case == case))
+
+
+def close_case(conn: Connection, case: str, day: int) -> None:
+    """End a case on `day`: its working row goes, and its envelopes are burnt soon unless an open case needs them."""
+    conn.execute(update(cases).where(cases.c.id == case).values(closed_day=day))
+    conn.execute(delete(working).where(working.c.case == case))
+    mine = case_envelopes.alias()
+    needed = (
+        select(case_envelopes.c.envelope)
+        .join(cases, cases.c.id == case_envelopes.c.case)
+        .where(cases.c.closed_day.is_(None))
+    )
+    free = select(mine.c.envelope).where(mine.c.case == case, mine.c.envelope.not_in(needed))
+    keep_until(conn, list(conn.execute(free).scalars()), day + BURN_DAYS)
+
+
+def forget_cases(conn: Connection, day: int) -> int:
+    """Delete the cases closed more than 90 days before `day`, with their events; return how many."""
+    return conn.execute(delete(cases).where(cases.c.closed_day < day - KEEP_DAYS)).rowcount
+
+
+def case_heads(conn: Connection) -> list[tuple[str, str]]:
+    """Return (id, head) of every case, by id: what is logged each day."""
+    return [(row.id, row.head) for row in conn.execute(select(cases.c.id, cases.c.head).order_by(cases.c.id))]

@@ -1,0 +1,64 @@
+"""The drop: verifiers' questions to sources, in cells that all look alike and that everybody fetches as one file.
+
+A cell's id is random and gives the order, so that neither tells when it came.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from sqlalchemy import Connection, Index, Table, UniqueConstraint, delete, select
+
+from protocol import limits
+from protocol.encoding import sha256
+from protocol.errors import Refused
+from store.columns import ID, data, metadata, number, text
+from store.upsert import insert_once
+
+CELL: Final = 4096  # Bytes of a cell.
+HOURS: Final = 72  # How long a cell stays.
+
+cells: Final = Table(
+    "cells",
+    metadata,
+    text("id", ID, key=True),
+    data("digest"),
+    number("hour"),
+    data("cell"),
+    UniqueConstraint("digest"),
+    Index(None, "hour"),
+)
+
+# One row: every process of the door hands out the same file.
+drops: Final = Table("drops", metadata, number("place", key=True), number("minute"), data("file"))
+
+
+def put_cell(conn: Connection, cell: bytes, now: int) -> bool:
+    """Keep a cell for 72 hours; say whether it is new.  Raises Refused("shape") unless it has 4,096 bytes."""
+    if len(cell) != CELL:
+        raise Refused("shape", f"A cell of the drop has {CELL} bytes; this one has {len(cell)}.")
+    return insert_once(conn, cells, id=secrets.token_hex(16), digest=sha256(cell), hour=now // limits.HOUR, cell=cell)
+
+
+def list_cells(conn: Connection, now: int) -> list[bytes]:
+    """Return the cells of the last 72 hours in random, lasting order."""
+    query = select(cells.c.cell).where(cells.c.hour > now // limits.HOUR - HOURS).order_by(cells.c.id)
+    return [bytes(cell) for cell in conn.execute(query).scalars()]
+
+
+def forget_cells(conn: Connection, now: int) -> int:
+    """Delete the cells that are over; return how many."""
+    return conn.execute(delete(cells).where(cells.c.hour <= now // limits.HOUR - HOURS)).rowcount
+
+
+def put_drop(conn: Connection, file: bytes, now: int) -> None:
+    """Replace the file that everybody fetches by the one built at `now`."""
+    conn.execute(delete(drops))
+    conn.execute(drops.insert().values(place=1, minute=now // limits.MINUTE, file=file))
+
+
+def current_drop(conn: Connection) -> tuple[int, bytes] | None:
+    """Return the minute at which the drop was built and its file; None before the first."""
+    row = conn.execute(select(drops.c.minute, drops.c.file)).first()
+    return None if row is None else (int(row.minute), bytes(row.file))

@@ -1,0 +1,49 @@
+"""Tables: all of them, each defined beside the functions that use it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+from store import (
+    cases,
+    counters,
+    deliveries,
+    drop,
+    envelopes,
+    epochkeys,
+    events,
+    logbook,
+    messages,
+    pages,
+    rosters,
+    sessions,
+    sets,
+    stays,
+    subscribers,
+)
+from store.columns import metadata
+
+NOUNS: Final = (
+    cases,
+    counters,
+    deliveries,
+    drop,
+    envelopes,
+    epochkeys,
+    events,
+    logbook,
+    messages,
+    pages,
+    rosters,
+    sessions,
+    sets,
+    stays,
+    subscribers,
+)  # Importing a noun puts its tables into the metadata.
+
+
+def all_tables() -> MetaData:
+    """Return the metadata with every table: what the migrations must lead to."""
+    return metadata
