@@ -1,0 +1,61 @@
+/**
+ * Every number both sides must agree on, each with its why.  SPEC 1.
+ *
+ * Pure: constants only.
+ */
+export const MINUTE = 60;
+export const HOUR = 3600;
+export const DAY = 86_400;
+
+/** Clocks of phones and volunteers' laptops drift; five minutes is what NTP-less devices stay within. */
+export const CLOCK_SKEW = 5 * MINUTE;
+
+// Keys and rosters.
+/** One week: short enough that a seizure opens little, long enough for weekend volunteers. */
+export const EPOCH_SECONDS = 7 * DAY;
+/** 1970-01-01 was a Thursday; epochs begin on Monday 00:00 UTC. */
+export const EPOCH_OFFSET = 3 * DAY;
+/** A tip that was sealed on Sunday night must still open after Monday's first shift. */
+export const EPOCH_GRACE = 7 * DAY;
+/** A desk that stays closed for two weeks still leaves keys for its tips. */
+export const EPOCHS_AHEAD = 2;
+/** A thief of an old roster gains at most this long. */
+export const ROSTER_LIFE = 30 * DAY;
+/** Root changes a bundle carries; a policy file older than four changes is asked to be renewed. */
+export const ROOT_LINKS = 4;
+/** A lead's word holds until the custodians can meet. */
+export const STAY_LIFE = 7 * DAY;
+export const LENT_LIFE = 30 * DAY;
+export const CERTIFICATION = 366 * DAY;
+/** One person never publishes: no setting goes below this. */
+export const MIN_QUORUM = 2;
+/** Verifiers of one desk: keeps an envelope's header under 50 kB. */
+export const MAX_MEMBERS = 32;
+/** 66 bits from 2,048 words, behind Argon2id. */
+export const MIN_PASSPHRASE_WORDS = 6;
+
+// Tips and envelopes.
+/** age's chunk; the preview is exactly the first one. */
+export const CHUNK = 65_536;
+/** The only plaintext sizes there are. */
+export const BUCKETS = Object.freeze([CHUNK, 1 << 20, 4 << 20, 16 << 20]);
+export const MAX_HEADER = 60_000;
+export const MAX_FILES = 3;
+export const LEGAL_BYTES = 12_288;
+export const LEGAL_STANZAS = 4;
+export const MAX_DAY_SKEW = 2;
+
+// Alerts.
+/** Two people can be found and re-check in ten minutes, or the alert should not stand. */
+export const LAPSE = 10 * MINUTE;
+export const EXPIRY_DEFAULT = 120 * MINUTE;
+/** Nothing stands for longer without being a new alert. */
+export const EXPIRY_CAP = 240 * MINUTE;
+/** Older than this, a first alert describes the past. */
+export const FIRST_SEND = 15 * MINUTE;
+/** The gate's bound, so that nobody back-dates a stop. */
+export const STOP_SKEW = 2 * MINUTE;
+export const MAX_SUPERSEDES = 8;
+export const MAX_FREE = 140;
+export const MAX_BUNDLE = 64 * 1024;
+export const MAX_POLICY = 16 * 1024;
