@@ -14,7 +14,7 @@ from typing import Any
 from keys.ceremony import network_words
 from keys.custodian import read_custody
 from keys.dates import say
-from keys.difference import difference
+from keys.difference import summary
 from keys.draft import decode_draft
 from keys.log_key import LogKey
 from keys.publish import read_payload
@@ -55,7 +55,7 @@ def describe(file: bytes, policy: Policy | None, chain: Sequence[Signed], now: i
         return [
             "An UNSIGNED roster.",
             f"Its words: {fingerprint_words(payload)}.",
-            *difference(None, read_payload(payload)),
+            *summary(read_payload(payload)),
         ]
     raise Refused("shape", "The file is JSON, but none of the files that custodians use.")
 
@@ -138,4 +138,4 @@ def _signed(signed: Signed, policy: Policy | None, chain: Sequence[Signed], now:
         open_roster(signed, chain, policy)
         checked = f"CHECKED: signed by {signers}, from the roots of the policy on."
     dates = "It holds now." if value["issued"] <= now < value["expires"] else f"It does NOT hold now, {say(now)}."
-    return ["A signed roster.", checked, dates, words, *difference(None, value)]
+    return ["A signed roster.", checked, dates, words, *summary(value)]

@@ -32,8 +32,18 @@ NOTHING: Final[Value] = {
 
 def difference(old: Value | None, new: Value) -> list[str]:
     """Return what roster value `new` changes against `old`, a sentence each; `old` is None for the first roster."""
-    before = NOTHING if old is None else old
-    changes = [
+    changes = _changes(NOTHING if old is None else old, new)
+    return [*_head(old, new), *(changes or ["Nothing changes but the number and the dates."]), *_ended(new)]
+
+
+def summary(value: Value) -> list[str]:
+    """Return everything a roster value says, a sentence each: as if all of it were added."""
+    dates = f"Its dates are from {say(value['issued'])} until {say(value['expires'])}."
+    return [_name(value), dates, "In full:", *_changes(NOTHING, value), *_ended(value)]
+
+
+def _changes(before: Value, new: Value) -> list[str]:
+    return [
         *_roots(before, new),
         *_quorum(before, new),
         *_log(before, new),
@@ -42,12 +52,15 @@ def difference(old: Value | None, new: Value) -> list[str]:
         *_keyed(before, new, "organisations", "id", _new_organisation, _changed_organisation),
         *_keyed(before, new, "verifiers", "id", _new_verifier, _changed_verifier),
     ]
-    return [*_head(old, new), *(changes or ["Nothing changes but the number and the dates."]), *_ended(new)]
+
+
+def _name(value: Value) -> str:
+    exercise = "" if value["mode"] == "actual" else ", an EXERCISE"
+    return f"Roster {value['number']} of the network {network_words(value['network'])}{exercise}."
 
 
 def _head(old: Value | None, new: Value) -> Iterator[str]:
-    name = "" if new["mode"] == "actual" else ", an EXERCISE"
-    yield f"Roster {new['number']} of the network {network_words(new['network'])}{name}."
+    yield _name(new)
     if old is None:
         yield "It is the network's first roster."
     else:
