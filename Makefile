@@ -35,6 +35,7 @@ check: $(VENV)/.test $(VENV)/.node_modules ## style, types, and that built files
 	@$(PY) -m mypy
 	@if [ -f package.json ]; then $(WITH_NODE) npm run --silent --if-present types; fi
 	@if [ -f package.json ]; then $(WITH_NODE) npm run --silent --if-present built; fi
+	@$(PY) -m look.generate --check
 
 bench: $(VENV)/.test $(VENV)/.node_modules ## measure, as ratios taken side by side
 	@$(WITH_NODE) $(PY) -m bench $(ARGS)
@@ -46,6 +47,8 @@ shots: $(VENV)/.test $(VENV)/.node_modules browsers ## every page, width and lan
 	@$(WITH_NODE) $(PY) -m tests.browser.shots $(ARGS)
 
 build: $(VENV)/.test $(VENV)/.node_modules ## build the form, the desk and the bundle again from their sources
+	@$(PY) -m look.generate
+	@$(PY) -m look.extract
 	@$(WITH_NODE) npm run --silent build
 
 lock: $(VENV)/.test ## write requirements*.txt again with hashes (ARGS=--upgrade: newer versions)

@@ -16,10 +16,11 @@ OURS: Final = frozenset({*PACKAGES, "tests", "bench"})
 MAY_IMPORT: Final = {
     "protocol": {"protocol"},
     "store": {"store", "protocol"},
-    "look": {"look", "protocol"},  # What the three faces share on screen; no rows.
+    # A leaf: whoever speaks to people shares one face and one set of words, and gets nothing else with it.
+    "look": {"look"},
     "intake": {"intake", "look", "store", "protocol"},
     "verifier": {"verifier", "look", "store", "protocol"},
-    "worker": {"worker", "store", "protocol"},
+    "worker": {"worker", "look", "store", "protocol"},
     "alerts": {"alerts", "look", "store", "protocol"},
     "keys": {"keys", "protocol"},
     "sereno": set(PACKAGES),
@@ -33,6 +34,8 @@ PURE: Final = frozenset(
     "itertools json math operator re string struct types typing unicodedata".split()
 )
 PURE_LIBRARIES: Final = frozenset({"nacl", "cryptography", "rfc8785"})
+# What the shared face may use besides the standard library: it reads its own files, and languages through Babel.
+LOOK_LIBRARIES: Final = frozenset({"babel"})
 IMPURE_CALLS: Final = frozenset({"open", "input", "print", "breakpoint"})
 NOT_NAMES: Final = frozenset(
     "core common util utils helper helpers model models view views service services manager".split()
@@ -110,6 +113,16 @@ def protocol_is_pure(path: str, tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
             yield f"{path}:{node.lineno}: protocol is pure and may not call {node.func.id}"
+
+
+def look_is_a_leaf(path: str, tree: ast.Module) -> Iterator[str]:
+    """The shared face needs nothing but the standard library and Babel: it goes wherever a page goes."""
+    if not path.startswith("look/"):
+        return
+    for line, name in imported(path, tree):
+        top = name.split(".")[0]
+        if top not in OURS | LOOK_LIBRARIES and top not in sys.stdlib_module_names:
+            yield f"{path}:{line}: look may not import {name}"
 
 
 def short_functions(path: str, tree: ast.Module) -> Iterator[str]:
@@ -198,6 +211,7 @@ RULES: Final[tuple[Rule, ...]] = (
     who_may_import_whom,
     no_import_by_string,
     protocol_is_pure,
+    look_is_a_leaf,
     short_functions,
     names_that_say_something,
     words_we_use,
