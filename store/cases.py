@@ -1,6 +1,6 @@
 """Cases: what a desk works on.  A row says that there is a case and where it stands; what it is about is sealed.
 
-What timers and evidence rules need now stands in a working row, which goes when the case is closed.
+What timers and evidence rules need now stands in a working row, which goes when the case is closed.  SPEC 9.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, Connection, Index, Row, Select, Table, delete, select, update
+from sqlalchemy import JSON, Column, Connection, Index, Row, Select, Table, delete, exists, select, update
 
+from protocol.case import Case
 from protocol.errors import Refused
 from store.columns import CODE, ID, NAME, WORD, metadata, number, part_of, text
-from store.envelopes import keep_until
+from store.envelopes import get_envelope, keep_until
 from store.upsert import insert_once, put
 
-NO_HEAD: Final = "0" * 64  # The head of a case, or of an actor, without an event.
 BURN_DAYS: Final = 3  # A case's envelopes are burnt on the third day after: at most 72 hours later.
 KEEP_DAYS: Final = 90  # Then only the logged heads remain of a closed case.
 
@@ -30,6 +30,7 @@ cases: Final = Table(
     number("length"),
     number("opened_day"),
     number("closed_day", null=True),
+    Column("stand", JSON, nullable=False),
     Index(None, "desk", "state"),
     Index(None, "closed_day"),
 )
@@ -53,6 +54,10 @@ case_envelopes: Final = Table(
 )
 
 
+# What a case's events have made of it, besides its state: it can't be counted again once the events are stripped.
+STAND: Final = ("before", "proposal", "proposer", "attested", "stale", "suspenders", "into")
+
+
 @dataclass(frozen=True, slots=True)
 class Working:
     """What the server must know of an open case now: urgency and class once triaged, the minute, codes by name."""
@@ -64,43 +69,36 @@ class Working:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A case's row: its `head` is the SHA-256 of its last event, `length` how many there are."""
+class StoredCase:
+    """A case as its events have made it, its desk, the count of its events, and its working row while it is open.
 
-    id: str
+    The case's envelopes are those not burnt yet.
+    """
+
+    case: Case
     desk: str
-    state: str
-    head: str
     length: int
     opened_day: int
     closed_day: int | None
     working: Working | None
 
 
-def open_case(conn: Connection, id: str, desk: str, day: int) -> bool:
-    """Open a case, without an event yet, under the random id that its first event names; say whether it is new."""
-    values = {"desk": desk, "state": "new", "head": NO_HEAD, "length": 0, "opened_day": day}
-    return insert_once(conn, cases, id=id, **values)
-
-
-def get_case(conn: Connection, id: str) -> Case:
+def get_case(conn: Connection, id: str) -> StoredCase:
     """Return a case.  Raises Refused("not_found")."""
-    row = conn.execute(_with_working().where(cases.c.id == id)).first()
-    if row is None:
+    found = _read(conn, _with_working().where(cases.c.id == id))
+    if not found:
         raise Refused("not_found", f"There is no case {id[:16]}.")
-    return _case(row)
+    return found[0]
 
 
-def desk_cases(conn: Connection, desk: str, states: Collection[str]) -> list[Case]:
+def desk_cases(conn: Connection, desk: str, states: Collection[str]) -> list[StoredCase]:
     """Return a desk's cases in these states, the oldest first."""
-    query = _with_working().where(cases.c.desk == desk, cases.c.state.in_(states))
-    return [_case(row) for row in conn.execute(query.order_by(cases.c.opened_day, cases.c.id))]
+    return _read(conn, _with_working().where(cases.c.desk == desk, cases.c.state.in_(states)))
 
 
-def working_cases(conn: Connection) -> list[Case]:
+def working_cases(conn: Connection) -> list[StoredCase]:
     """Return every case with a working row, of all desks: what the clock has to look at."""
-    query = _with_working().where(working.c.minute.is_not(None)).order_by(working.c.minute, cases.c.id)
-    return [_case(row) for row in conn.execute(query)]
+    return _read(conn, _with_working().where(working.c.minute.is_not(None)))
 
 
 def _with_working() -> Select[Any]:
@@ -108,9 +106,28 @@ def _with_working() -> Select[Any]:
     return select(cases, *beside).select_from(cases.outerjoin(working))
 
 
-def _case(row: Row[Any]) -> Case:
+def _read(conn: Connection, query: Select[Any]) -> list[StoredCase]:
+    rows = conn.execute(query.order_by(cases.c.opened_day, cases.c.id)).all()
+    links = select(case_envelopes).where(case_envelopes.c.case.in_([row.id for row in rows]))
+    held: dict[str, list[str]] = {}
+    for link_ in conn.execute(links.order_by(case_envelopes.c.envelope)):
+        held.setdefault(link_.case, []).append(link_.envelope)
+    return [_stored(row, tuple(held.get(row.id, ()))) for row in rows]
+
+
+def _stored(row: Row[Any], envelopes: tuple[str, ...]) -> StoredCase:
+    stand: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.stand.items()
+    }
+    case = Case(id=row.id, state=row.state, head=row.head, envelopes=envelopes, **stand)
     now = None if row.minute is None else Working(row.urgency, row.class_, row.minute, row.codes)
-    return Case(row.id, row.desk, row.state, row.head, row.length, row.opened_day, row.closed_day, now)
+    return StoredCase(case, row.desk, row.length, row.opened_day, row.closed_day, now)
+
+
+def stand_of(case: Case) -> dict[str, Any]:
+    """Return what a case's row keeps of it besides id, state, head and envelopes, as a JSON value."""
+    stand = {name: getattr(case, name) for name in STAND}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in stand.items()}
 
 
 def set_working(
@@ -123,7 +140,11 @@ def set_working(
 
 
 def link(conn: Connection, case: str, envelope: str) -> None:
-    """Make an envelope part of a case; it is then kept as long as the case is open and its keys exist."""
+    """Make an envelope part of a case; it is then kept as long as the case is open and its keys exist.
+
+    Raises Refused("not_found") for an envelope that is not here.
+    """
+    get_envelope(conn, envelope)
     insert_once(conn, case_envelopes, case=case, envelope=envelope)
     keep_until(conn, [envelope], None)
 
@@ -148,16 +169,19 @@ def move_links(conn: Connection, case: str, into: str) -> None:
 
 
 def close_case(conn: Connection, case: str, day: int) -> None:
-    """End a case on `day`: its working row goes, and its envelopes are burnt soon unless an open case needs them."""
-    conn.execute(update(cases).where(cases.c.id == case).values(closed_day=day))
+    """End a case on `day`: its working row goes, and its envelopes are burnt soon unless an open case needs them.
+
+    A case that is closed already stays closed since then.
+    """
+    ended = update(cases).where(cases.c.id == case, cases.c.closed_day.is_(None)).values(closed_day=day)
+    if conn.execute(ended).rowcount == 0:
+        return
     conn.execute(delete(working).where(working.c.case == case))
     mine = case_envelopes.alias()
-    needed = (
-        select(case_envelopes.c.envelope)
-        .join(cases, cases.c.id == case_envelopes.c.case)
-        .where(cases.c.closed_day.is_(None))
-    )
-    free = select(mine.c.envelope).where(mine.c.case == case, mine.c.envelope.not_in(needed))
+    both = case_envelopes.join(cases, cases.c.id == case_envelopes.c.case)
+    same = case_envelopes.c.envelope == mine.c.envelope
+    needed = exists().select_from(both).where(same, cases.c.closed_day.is_(None))
+    free = select(mine.c.envelope).where(mine.c.case == case, ~needed)
     keep_until(conn, list(conn.execute(free).scalars()), day + BURN_DAYS)
 
 

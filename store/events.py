@@ -1,7 +1,7 @@
 """Events: every move of a case, signed by who made it, each naming the one before.
 
 Each case is a chain and each person's events are one too, so that a missing or altered event shows.  The head of a case
-is also what keeps two pages from moving it at once: who names an old head is told so.
+is also what keeps two pages from moving it at once: who names an old head is told so.  SPEC 9.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, UniqueConstraint, select, update
 
+from protocol.case import Case
+from protocol.encoding import fingerprint
 from protocol.errors import Refused
+from protocol.event import NOTHING, Event
 from protocol.signed import Signed
 from store import failpoint
-from store.cases import NO_HEAD, case_heads, cases, close_case
+from store.cases import case_heads, cases, close_case, link, move_links, stand_of
 from store.columns import KEY, NAME, WORD, data, metadata, number, part_of, text
 from store.upsert import insert_once
 
@@ -29,7 +32,7 @@ events: Final = Table(
     text("move", WORD),
     text("actor", KEY, null=True),
     number("day"),
-    data("digest"),
+    text("digest", NAME),
     data("signed", null=True),
     data("sealed", null=True),
     UniqueConstraint("case", "number"),
@@ -39,8 +42,8 @@ actor_heads: Final = Table("actor_heads", metadata, text("actor", KEY, key=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One event.  Once its case was burnt, name, move, day and the digest of the sealed part are left."""
+class StoredEvent:
+    """One event.  Once its case was burnt, name, number, move, day and the digest of the sealed part are left."""
 
     name: str
     case: str
@@ -48,73 +51,71 @@ class Event:
     move: str
     actor: str | None
     day: int
-    digest: bytes
+    digest: str
     signed: bytes | None
     sealed: bytes | None
 
 
-def put_event(
-    conn: Connection,
-    case: str,
-    *,
-    signed: bytes,
-    sealed: bytes,
-    digest: bytes,
-    move: str,
-    actor: str,
-    day: int,
-    new_state: str,
-    expected_head: str,
-    expected_actor_head: str,
-) -> str:
-    """Append a checked event to its case and its actor's chain, and return its name, the SHA-256 of its payload.
+def put_event(conn: Connection, signed: bytes, sealed: bytes, event: Event, after: Case, desk: str) -> None:
+    """Append an event to its case, which it makes `after` (`protocol.casework.next_state`), and to its actor's chain.
 
-    The same event again changes nothing.  `digest` is the SHA-256 of `sealed` that the event signs.  A case that comes
-    to closed or merged is closed on `day`.  Raises Refused("event_chain") with both heads where either chain has moved
-    on, Refused("not_found").
+    The first event of a case opens it for `desk`.  Envelopes that the event names become the case's, a merge hands them
+    over, and a case that comes to closed or merged is closed.  The same event again changes nothing.
+    Raises Refused: event_chain (either chain has moved on: names both heads), digest (`sealed` is not what the event
+    signs), not_found (an envelope, or the case that a merge names).
     """
-    name = Signed.decode(signed).message()
-    if conn.execute(select(events.c.name).where(events.c.name == name, events.c.case == case)).first() is not None:
-        return name
-    mine = update(cases).where(cases.c.id == case, cases.c.head == expected_head)
-    moved = mine.values(head=name, state=new_state, length=cases.c.length + 1).returning(cases.c.length)
-    length = conn.execute(moved).scalar()
-    if length is None:
-        raise _stale_case(conn, case, expected_head)
-    _move_actor(conn, actor, name, expected_actor_head)
-    row = {"name": name, "case": case, "number": length, "move": move, "actor": actor, "day": day}
-    conn.execute(events.insert().values(**row, digest=digest, signed=signed, sealed=sealed))
-    if new_state in CLOSED:
-        close_case(conn, case, day)
+    if Signed.decode(signed).message() != event.name or (after.id, after.head) != (event.case, event.name):
+        raise Refused("event_chain", f"The bytes, or the case they lead to, are not those of event {event.name[:16]}.")
+    if event.digest != (fingerprint(sealed) if sealed else NOTHING):
+        raise Refused("digest", f"The sealed part is not the one that event {event.name[:16]} signs.")
+    if conn.execute(select(events.c.name).where(events.c.name == event.name)).first() is not None:
+        return
+    length = _move_case(conn, event, after, desk)
+    _move_actor(conn, event)
+    row = {"name": event.name, "case": event.case, "number": length, "move": event.move, "actor": event.actor}
+    conn.execute(events.insert().values(**row, day=event.day, digest=event.digest, signed=signed, sealed=sealed))
+    for envelope in event.envelopes:
+        link(conn, event.case, envelope)
+    if event.into is not None:
+        move_links(conn, event.case, event.into)
+    if after.state in CLOSED:
+        close_case(conn, event.case, event.day)
     failpoint.reach("event.put-before-commit")
-    return name
 
 
-def _stale_case(conn: Connection, case: str, expected: str) -> Refused:
-    head = conn.execute(select(cases.c.head).where(cases.c.id == case)).scalar()
-    if head is None:
-        return Refused("not_found", f"There is no case {case[:16]}.")
-    return Refused(
+def _move_case(conn: Connection, event: Event, after: Case, desk: str) -> int:
+    """Compare the case's head with the one the event follows and swap it; return the event's number in its case."""
+    if event.case_prev == NOTHING:
+        start = {"state": after.state, "head": NOTHING, "length": 0, "opened_day": event.day, "stand": {}}
+        insert_once(conn, cases, id=event.case, desk=desk, **start)
+    mine = update(cases).where(cases.c.id == event.case, cases.c.head == event.case_prev)
+    moved = mine.values(head=event.name, state=after.state, stand=stand_of(after), length=cases.c.length + 1)
+    length: int | None = conn.execute(moved.returning(cases.c.length)).scalar()
+    if length is not None:
+        return length
+    head = conn.execute(select(cases.c.head).where(cases.c.id == event.case)).scalar() or NOTHING
+    raise Refused(
         "event_chain",
-        f"The event follows {expected[:16]}; the case's last event is {head[:16]}. Somebody was quicker: look again.",
+        f"The event follows {event.case_prev[:16]}; the case's last event is {head[:16]}. "
+        "Somebody moved the case since: load it again and look before moving it.",
     )
 
 
-def _move_actor(conn: Connection, actor: str, name: str, expected: str) -> None:
-    if expected == NO_HEAD and insert_once(conn, actor_heads, actor=actor, head=name):
+def _move_actor(conn: Connection, event: Event) -> None:
+    if event.actor_prev == NOTHING and insert_once(conn, actor_heads, actor=event.actor, head=event.name):
         return
-    mine = update(actor_heads).where(actor_heads.c.actor == actor, actor_heads.c.head == expected)
-    if conn.execute(mine.values(head=name)).rowcount == 0:
+    mine = update(actor_heads).where(actor_heads.c.actor == event.actor, actor_heads.c.head == event.actor_prev)
+    if conn.execute(mine.values(head=event.name)).rowcount == 0:
         raise Refused(
             "event_chain",
-            f"The event follows {expected[:16]} of {actor}; the last one here is {actor_head(conn, actor)[:16]}. "
-            "Another page or another machine of theirs was quicker, or an event is missing.",
+            f"The event follows {event.actor_prev[:16]} of {event.actor}; their last event here is "
+            f"{actor_head(conn, event.actor)[:16]}. If you signed another, tell a lead: an event was lost or made up.",
         )
 
 
 def actor_head(conn: Connection, actor: str) -> str:
     """Return the name of a person's last event, 64 zeros before the first."""
-    return conn.execute(select(actor_heads.c.head).where(actor_heads.c.actor == actor)).scalar() or NO_HEAD
+    return conn.execute(select(actor_heads.c.head).where(actor_heads.c.actor == actor)).scalar() or NOTHING
 
 
 def all_heads(conn: Connection) -> list[tuple[str, str]]:
@@ -123,7 +124,7 @@ def all_heads(conn: Connection) -> list[tuple[str, str]]:
     return [*case_heads(conn), *((row.actor, row.head) for row in conn.execute(query))]
 
 
-def list_events(conn: Connection, case: str, after: int = 0) -> list[Event]:
+def list_events(conn: Connection, case: str, after: int = 0) -> list[StoredEvent]:
     """Return a case's events with a number above `after`, in their order."""
     query = select(events).where(events.c.case == case, events.c.number > after).order_by(events.c.number)
     return [_event(row) for row in conn.execute(query)]
@@ -132,11 +133,9 @@ def list_events(conn: Connection, case: str, after: int = 0) -> list[Event]:
 def strip_events(conn: Connection, case: str) -> None:
     """Forget all of a case's events but name, number, move, day and digest: called when its envelopes were burnt."""
     conn.execute(update(events).where(events.c.case == case).values(actor=None, signed=None, sealed=None))
+    conn.execute(update(cases).where(cases.c.id == case).values(stand={}))
 
 
-def _event(row: Row[Any]) -> Event:
-    def plain(value: Any) -> bytes | None:
-        return None if value is None else bytes(value)
-
-    values = {**row._mapping, "digest": bytes(row.digest), "signed": plain(row.signed), "sealed": plain(row.sealed)}
-    return Event(**values)
+def _event(row: Row[Any]) -> StoredEvent:
+    parts = {name: None if row._mapping[name] is None else bytes(row._mapping[name]) for name in ("signed", "sealed")}
+    return StoredEvent(**{**row._mapping, **parts})

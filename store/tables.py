@@ -20,6 +20,7 @@ from store import (
     rosters,
     sessions,
     sets,
+    shifts,
     stays,
     subscribers,
 )
@@ -39,6 +40,7 @@ NOUNS: Final = (
     rosters,
     sessions,
     sets,
+    shifts,
     stays,
     subscribers,
 )  # Importing a noun puts its tables into the metadata.

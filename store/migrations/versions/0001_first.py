@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("opened_day", sa.Integer(), nullable=False),
         sa.Column("closed_day", sa.Integer(), nullable=True),
+        sa.Column("stand", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     op.create_index(op.f("ix_cases_closed_day"), "cases", ["closed_day"], unique=False)
@@ -257,6 +258,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sets_desk_epoch_number"), "sets", ["desk", "epoch", "number"], unique=False)
     op.create_index(op.f("ix_sets_epoch"), "sets", ["epoch"], unique=False)
     op.create_table(
+        "shifts",
+        sa.Column("verifier", sa.String(length=8), nullable=False),
+        sa.Column("desk", sa.String(length=32), nullable=False),
+        sa.Column("until", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("verifier", name=op.f("pk_shifts")),
+    )
+    op.create_index(op.f("ix_shifts_desk_until"), "shifts", ["desk", "until"], unique=False)
+    op.create_table(
         "stays",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("verifier", sa.String(length=8), nullable=False),
@@ -362,7 +371,7 @@ def upgrade() -> None:
         sa.Column("move", sa.String(length=16), nullable=False),
         sa.Column("actor", sa.String(length=8), nullable=True),
         sa.Column("day", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("signed", sa.LargeBinary(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_events_case_cases"), ondelete="CASCADE"),
