@@ -16,6 +16,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, select, update
 LEASE: Final = 15  # Seconds a claim holds; a job is ended before.
 
 
+def any_due(conn: Connection, table: Table, now: int) -> bool:
+    """Say whether a row of a table is free at `now`; looking takes no lock, so a sweep looks before it claims."""
+    return conn.execute(select(table.c.id).where(table.c.due_at <= now).limit(1)).first() is not None
+
+
 def claim(
     conn: Connection,
     table: Table,

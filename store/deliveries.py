@@ -26,7 +26,7 @@ from sqlalchemy import (
 from store import claims, failpoint
 from store.columns import CODE, ID, WORD, big, claimable, flag, metadata, number, one_of, part_of, text, waiting
 from store.messages import RELEASE, STOP, Message, messages
-from store.subscribers import Subscriber, active_subscribers, subscribers
+from store.subscribers import WEBHOOK, Subscriber, active_subscribers, subscribers
 from store.upsert import insert
 
 LOT: Final = 500  # Deliveries one job takes: enough to fill its sockets, few enough to be over within a claim.
@@ -52,6 +52,7 @@ deliveries: Final = Table(
     waiting("ix_deliveries_lot", "message", "cause", "slow", "due_at", by="due_at"),
     waiting("ix_deliveries_over", "expires", by="due_at"),
     Index(None, "subscriber"),
+    waiting("ix_deliveries_owner", "owner", by="due_at"),
 )
 
 attempts: Final = Table(
@@ -111,7 +112,7 @@ def plan(conn: Connection, message: Message, cause: str, now: int, until: int) -
     reached = _reached(conn, message.chain) if message.rank == STOP or cause != "release" else set()
     to = [
         one
-        for one in active_subscribers(conn)
+        for one in active_subscribers(conn, WEBHOOK)
         if (about.audience == "public" or one.audience == "responders")
         and (one.id in reached or one.takes(message.kind, about.class_, about.zone, about.audience))
     ]
@@ -120,7 +121,7 @@ def plan(conn: Connection, message: Message, cause: str, now: int, until: int) -
     made = 0
     for start in range(0, len(rows), LOT):
         statement = insert(conn, deliveries).values(rows[start : start + LOT]).on_conflict_do_nothing()
-        made += conn.execute(statement).rowcount
+        made += len(conn.execute(statement.returning(deliveries.c.id)).all())
     return made
 
 
@@ -170,6 +171,12 @@ def claim_lot(conn: Connection, *, owner: str, now: int, slow: bool = False, lim
             rows = claims.claim(conn, deliveries, owner=owner, now=now, limit=limit, where=where)
             return [Delivery(**row._mapping) for row in rows]
     return []
+
+
+def lot(conn: Connection, owner: str) -> list[Delivery]:
+    """Return what was claimed for `owner` in one lot: deliveries of one message and cause."""
+    query = select(deliveries).where(deliveries.c.owner == owner, deliveries.c.due_at.is_not(None))
+    return [Delivery(**row._mapping) for row in conn.execute(query.order_by(deliveries.c.id))]
 
 
 def held_deliveries(conn: Connection, lot: Iterable[Delivery]) -> list[Delivery]:

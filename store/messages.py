@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Connection, Index, Row, Select, Table, UniqueConstraint, exists, select, update
+from sqlalchemy import column as named
 
 from protocol.alert import Alert
 from protocol.errors import Refused
@@ -52,6 +53,12 @@ messages: Final = Table(
     Index(None, "audience", "released_at"),
     waiting("ix_messages_due", "rank", "due_at", by="due_at"),
     waiting("ix_messages_notice", "notice_at", by="notice_at"),
+    Index(
+        "ix_messages_unlogged",
+        "released_at",
+        sqlite_where=named("log_index").is_(None),
+        postgresql_where=named("log_index").is_(None),
+    ),
 )
 
 # Never deleted, and carried over by whoever restores a backup: what stands here is not published again.
@@ -159,6 +166,12 @@ def released_public(conn: Connection, since: int, limit: int = 1000) -> list[Mes
     query = select(messages).where(messages.c.audience == "public", messages.c.released_at >= since, ~closed)
     rows = conn.execute(query.order_by(messages.c.released_at.desc(), messages.c.name).limit(limit))
     return [Message.of(row) for row in rows]
+
+
+def released_without_log(conn: Connection, limit: int = 100) -> list[Message]:
+    """Return the stops that went out before the log had them and have no proof yet, the oldest first."""
+    query = select(messages).where(messages.c.log_index.is_(None), messages.c.state == "released")
+    return [Message.of(row) for row in conn.execute(query.order_by(messages.c.released_at).limit(limit))]
 
 
 def claim_messages(conn: Connection, *, owner: str, now: int, limit: int) -> list[Message]:

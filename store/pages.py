@@ -6,9 +6,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Index, Table, UniqueConstraint, delete
+from sqlalchemy import Connection, Index, Table, UniqueConstraint, delete, select
 
 from protocol import limits
+from protocol.errors import Refused
 from store import claims
 from store.columns import CODE, ID, claimable, metadata, number, text, waiting
 from store.upsert import insert_once
@@ -48,6 +49,14 @@ def claim_pages(conn: Connection, *, owner: str, now: int, limit: int) -> list[P
     """Claim pages that are to be sent."""
     rows = claims.claim(conn, pages, owner=owner, now=now, limit=limit)
     return [Page(**row._mapping) for row in rows]
+
+
+def get_page(conn: Connection, id: str) -> Page:
+    """Return a page.  Raises Refused("not_found")."""
+    row = conn.execute(select(pages).where(pages.c.id == id)).first()
+    if row is None:
+        raise Refused("not_found", f"There is no page {id[:16]}.")
+    return Page(**row._mapping)
 
 
 def forget_pages(conn: Connection, now: int) -> int:

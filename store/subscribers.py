@@ -12,6 +12,9 @@ from sqlalchemy import JSON, Column, Connection, Index, Row, Table, delete, sele
 from protocol.errors import Refused
 from store.columns import ID, WORD, data, flag, metadata, one_of, text
 
+WEBHOOK: Final = "webhook"  # Gets alerts.
+PAGER: Final = "pager"  # Is told that somebody has to look.
+
 subscribers: Final = Table(
     "subscribers",
     metadata,
@@ -109,10 +112,15 @@ def subscribers_by_id(conn: Connection, ids: Collection[str]) -> dict[str, Subsc
     return {row.id: _subscriber(row) for row in rows}
 
 
-def active_subscribers(conn: Connection) -> list[Subscriber]:
-    """Return all who get alerts now."""
-    rows = conn.execute(select(subscribers).where(subscribers.c.active.is_(True)).order_by(subscribers.c.id))
-    return [_subscriber(row) for row in rows]
+def active_subscribers(conn: Connection, channel: str) -> list[Subscriber]:
+    """Return all who are to be reached over a channel now."""
+    mine = subscribers.c.active.is_(True), subscribers.c.channel == channel
+    return [_subscriber(row) for row in conn.execute(select(subscribers).where(*mine).order_by(subscribers.c.id))]
+
+
+def pagers(conn: Connection, desk: str) -> list[Subscriber]:
+    """Return who is paged for a desk: the `zones` of a pager are desks, and none means all."""
+    return [one for one in active_subscribers(conn, PAGER) if not one.zones or desk in one.zones]
 
 
 def set_active(conn: Connection, id: str, active: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -15,7 +15,9 @@ def insert(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
 
 def insert_once(conn: Connection, table: Table, **values: Any) -> bool:
     """Insert a row unless one with a key of its own is there; say whether it was inserted."""
-    return conn.execute(insert(conn, table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    statement = insert(conn, table).values(**values).on_conflict_do_nothing()
+    # A row that comes back says so on both databases; counts of inserted rows don't.
+    return conn.execute(statement.returning(literal_column("1"))).first() is not None
 
 
 def put(conn: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:

@@ -193,6 +193,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index(
+        "ix_messages_unlogged",
+        "messages",
+        ["released_at"],
+        unique=False,
+        sqlite_where=sa.text("log_index IS NULL"),
+        postgresql_where=sa.text("log_index IS NULL"),
+    )
+    op.create_index(
         "ix_messages_notice",
         "messages",
         ["notice_at"],
@@ -350,6 +358,14 @@ def upgrade() -> None:
         "ix_deliveries_lot",
         "deliveries",
         ["message", "cause", "slow", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_deliveries_owner",
+        "deliveries",
+        ["owner"],
         unique=False,
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),

@@ -1,0 +1,37 @@
+"""Burning: what is over is gone.  Tips on their day, and everything that only their waiting needed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from store.deliveries import give_up_expired
+from store.drop import forget_cells
+from store.engine import reading, truncate_wal, writing
+from store.envelopes import burn, due_for_burning, forget_burnt
+from store.pages import forget_pages
+from store.sessions import forget_over
+
+
+def burn_due(engine: Engine, now: int) -> int:
+    """Burn every envelope whose day has come, wipe what SQLite's log still holds of them, and return how many."""
+    burnt = 0
+    while True:
+        with reading(engine) as conn:
+            due = due_for_burning(conn, now)
+        if not due:
+            break
+        with writing(engine) as conn:
+            burnt += sum(burn(conn, id) for id in due)
+    if burnt:
+        truncate_wal(engine)
+    return burnt
+
+
+def tidy(engine: Engine, now: int) -> None:
+    """Forget what nothing needs any more: digests, cells, pages, sessions, deliveries of what has expired."""
+    with writing(engine) as conn:
+        forget_burnt(conn, now)
+        forget_cells(conn, now)
+        forget_pages(conn, now)
+        forget_over(conn, now)
+        give_up_expired(conn, now)

@@ -1,0 +1,1 @@
+"""How a release reaches a subscriber: one file for each channel."""

@@ -1,0 +1,179 @@
+"""The gate: the only way out.  It takes a posted message's bytes, has them logged, checks the bundle, lets it out.
+
+`protocol.release.check` decides; this file only fetches what it needs.  Run twice, it lets out once.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from protocol import limits
+from protocol.alert import Alert, read_alert
+from protocol.chain import require_fits
+from protocol.errors import Refused
+from protocol.log import Proof, entry
+from protocol.merkle import inclusion
+from protocol.note import Note
+from protocol.release import Bundle, Knowledge, Release, Stop, admit, check, require_timely
+from protocol.screen import screen_alert
+from protocol.signed import Signed
+from store import claims
+from store.engine import reading, writing
+from store.logbook import checkpoint_over, index_of, node_reader, queue_entry
+from store.messages import (
+    Message,
+    chain_messages,
+    message_by_id,
+    messages,
+    released_without_log,
+    set_bundle,
+    set_logged,
+    set_refused,
+)
+from store.releases import set_released
+from worker.chains import released
+from worker.station import Station
+
+PATIENCE: Final = 3.0  # Seconds the gate waits for the log before it leaves the message to the next sweep.
+PAUSE: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A message on its way through the gate."""
+
+    row: Message
+    signed: Signed
+    alert: Alert
+
+    @property
+    def entry(self) -> bytes:
+        """The 33 bytes that the log holds of it."""
+        return entry("stop" if self.alert.is_stop else "release", self.signed)
+
+
+def pass_gate(station: Station, id: str, claim: int, now: int) -> None:
+    """Take one claimed message through the gate: released, refused with its rule, or left for the next sweep."""
+    with reading(station.engine) as conn:
+        if not claims.held(conn, messages, id, claim):
+            return
+        row = message_by_id(conn, id)
+    try:
+        signed = Signed.decode(row.signed)
+        passing = Passing(row, signed, read_alert(signed))
+        _admit(station, passing, now)
+        with writing(station.engine) as conn:
+            queue_entry(conn, "stop" if passing.alert.is_stop else "release", passing.entry)
+        # What lowers does not wait for the log; what raises can't go without it.
+        proof = None if passing.alert.is_stop else _proof(station, passing.entry)
+        if proof is None and not passing.alert.is_stop:
+            with writing(station.engine) as conn:
+                claims.put_back(conn, messages, id, claim, now + 1)
+            return
+        _let_out(station, passing, proof, claim, now)
+    except Refused as refusal:
+        with writing(station.engine) as conn:
+            set_refused(conn, id, claim, refusal)
+
+
+def _admit(station: Station, passing: Passing, now: int) -> None:
+    """Raise unless all but the log is in order: signatures, quorum, time, chain, and words."""
+    alert = passing.alert
+    with reading(station.engine) as conn:
+        known = station.knowledge(conn)
+        _, roster = station.named(conn, alert.roster)
+        index = index_of(conn, passing.entry)
+        before = released(conn, station, alert.id, known, now)
+    # What the log holds was admitted in time once; here it comes again after a crash.
+    if index is None:
+        require_timely(alert, now)
+    admit(passing.signed, roster, station.policy, now, _until_logged(known, index))
+    signers = [one.keyid for one in passing.signed.signatures]
+    require_fits(alert, signers, before, now)
+    screen_alert(alert)
+
+
+def _until_logged(known: Knowledge, index: int | None) -> Knowledge:
+    """Leave out revocations that begin after the message's place in the log, if it has one."""
+    if index is None or known.revoked is None:
+        return known
+    return Knowledge(known.stays, {id: at for id, at in known.revoked.items() if index >= at})
+
+
+def _proof(station: Station, leaf: bytes) -> Proof | None:
+    """Return the proof that the log holds a leaf, waiting a moment for it; None if that is not enough."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with reading(station.engine) as conn:
+            found = proof_of(conn, leaf)
+        if found is not None or time.monotonic() > deadline:
+            return found
+        time.sleep(PAUSE)
+
+
+def proof_of(conn: Connection, leaf: bytes) -> Proof | None:
+    """Return the proof that the log holds a leaf under its smallest checkpoint; None if it doesn't yet."""
+    index = index_of(conn, leaf)
+    over = None if index is None else checkpoint_over(conn, index)
+    if index is None or over is None:
+        return None
+    return Proof(index, tuple(inclusion(index, over.size, node_reader(conn))), Note.decode(over.note))
+
+
+def _let_out(station: Station, passing: Passing, proof: Proof | None, claim: int, now: int) -> None:
+    with reading(station.engine) as conn:
+        known = station.knowledge(conn)
+        data = _bundle(conn, station, passing, proof)
+        before = released(conn, station, passing.alert.id, known, now)
+    out = check(data, station.policy, now, known)
+    with writing(station.engine) as conn:
+        if proof is not None:
+            set_logged(conn, passing.alert.name, proof.index)
+        set_released(conn, passing.row.id, claim, bundle=out.bundle, now=now, until=_until(out, before, now))
+
+
+def _bundle(conn: Connection, station: Station, passing: Passing, proof: Proof | None) -> bytes:
+    stored, _ = station.named(conn, passing.alert.roster)
+    answered = [
+        Signed.decode(one.signed)
+        for one in chain_messages(conn, passing.alert.id, released=True)
+        if one.kind == "suspended" and one.name in passing.alert.supersedes and not passing.alert.is_stop
+    ]
+    chain = tuple(Signed.decode(link) for link in stored.chain)
+    return Bundle(passing.signed, Signed.decode(stored.signed), chain, tuple(answered), proof).encode()
+
+
+def _until(out: Release | Stop, before: list[Release | Stop], now: int) -> int:
+    """Return until when to deliver: an alert until it expires, a stop for as long as anything it lowers could stand."""
+    if isinstance(out, Release):
+        return out.alert.expires or now
+    return max([now + limits.HOUR, *((one.alert.expires or 0) + limits.HOUR for one in before)])
+
+
+def add_proofs(station: Station, now: int) -> int:
+    """Give released stops whose entry has reached the log their proof, so that a suspension can lapse; return how many.
+
+    Only the proof is added: the bundle is checked again as a whole before it replaces the other.
+    """
+    done = 0
+    with reading(station.engine) as conn:
+        rows = released_without_log(conn)
+        known = station.knowledge(conn) if rows else Knowledge()
+        ready = []
+        for row in rows:
+            signed = Signed.decode(row.signed)
+            passing = Passing(row, signed, read_alert(signed))
+            proof = proof_of(conn, passing.entry)
+            if proof is not None:
+                ready.append((row.name, proof.index, _bundle(conn, station, passing, proof)))
+    for name, index, data in ready if rows else []:
+        check(data, station.policy, now, known)
+        with writing(station.engine) as conn:
+            set_logged(conn, name, index)
+            set_bundle(conn, name, data)
+        done += 1
+    return done

@@ -1,0 +1,81 @@
+"""The log writer: its own process, the only one that holds the log key.  SPEC 8.
+
+Leaves first, durable; then the checkpoint over them.  A crash between the two costs a new start, never a promise.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+from protocol.errors import Refused
+from protocol.merkle import root
+from protocol.note import Checkpoint, check_log, sign
+from protocol.policy import Policy
+from protocol.roster import Roster, open_roster
+from protocol.signed import Signed, public_key
+from store import failpoint
+from store.engine import open_engine, reading, writing
+from store.logbook import append, hold_writer, latest_checkpoint, log_size, node_reader, put_checkpoint, unsequenced
+from store.rosters import current_roster
+from worker.settings import LogSettings
+
+PAUSE: Final = 0.03  # Seconds between looks: an alert waits for this at most once.
+
+
+class LogWriter:
+    """Appends what waits and signs checkpoints, while no other process does."""
+
+    def __init__(self, engine: Engine, policy: Policy, seed: bytes) -> None:
+        self._engine = engine
+        self._policy = policy
+        self._seed = seed
+        self._owner = secrets.token_hex(8)
+
+    def write(self, now: int) -> int:
+        """Append what waits, sign over all of it, and return how many leaves are new."""
+        with reading(self._engine) as conn:
+            latest = latest_checkpoint(conn)
+            signed = 0 if latest is None else latest.size
+            if not unsequenced(conn, 1) and log_size(conn) == signed:
+                return 0
+            roster = self._roster(conn)
+        if roster is None:
+            return 0
+        with writing(self._engine) as conn:
+            leaves = append(conn, owner=self._owner, now=now)
+        self._checkpoint(roster, now)
+        return len(leaves)
+
+    def _checkpoint(self, roster: Roster, now: int) -> None:
+        with reading(self._engine) as conn:
+            size = log_size(conn)
+            body = Checkpoint(roster.log_origin, size, root(size, node_reader(conn)))
+        note = sign(roster.log_origin, body.encode(), self._seed)
+        check_log(note, roster.log_origin, roster.log_key)
+        failpoint.reach("checkpoint.signed-before-stored")
+        with writing(self._engine) as conn:
+            if hold_writer(conn, self._owner, now):
+                put_checkpoint(conn, size, note.encode())
+
+    def _roster(self, conn: Connection) -> Roster | None:
+        stored = current_roster(conn)
+        if stored is None:
+            return None
+        roster = open_roster(Signed.decode(stored.signed), [Signed.decode(link) for link in stored.chain], self._policy)
+        if roster.log_key != public_key(self._seed):
+            raise Refused("log_key", "The log key in this process is not the one that the roster names.")
+        return roster
+
+
+def serve() -> None:
+    """Write until the process is ended."""
+    settings = LogSettings.read()
+    seed = bytes.fromhex(settings.log_key.read_text("ascii").strip())
+    writer = LogWriter(open_engine(settings.database), Policy.decode(settings.policy.read_bytes()), seed)
+    while True:
+        if not writer.write(int(time.time())):
+            time.sleep(PAUSE)
