@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 import redis
+import sqlalchemy
 
 import sereno.redis
+from store.engine import migrate, open_engine
 from tests import browsers, databases
 from tests.world import World
 
@@ -67,6 +69,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Give the SQLAlchemy URL of a new, empty database: the test runs once on each kind."""
     url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
     return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sqlalchemy.Engine]:
+    """Give an engine on a new store, made by its migrations: the test runs once on each kind of database."""
+    opened = open_engine(database_url)
+    migrate(opened)
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture(scope="session")
