@@ -21,9 +21,9 @@ from protocol.state import State, state
 from store import failpoint
 from store.deliveries import Attempt, Delivery, held_deliveries, lot, record_attempts
 from store.engine import reading, writing
+from store.knowledge import knowledge, released_chain
 from store.messages import message_by_id
 from store.subscribers import Subscriber, subscribers_by_id
-from worker.chains import released
 from worker.channels.webhook import sign_webhook, webhook_body, webhook_id
 from worker.outbound import GuardedResolver
 from worker.station import Station
@@ -53,9 +53,9 @@ def deliver(station: Station, owner: str, now: int) -> None:
         if not rows:
             return
         message = message_by_id(conn, rows[0].message)
-        known = station.knowledge(conn)
+        known = knowledge(conn, station.policy)
         to = subscribers_by_id(conn, {one.subscriber for one in rows})
-        chain = released(conn, station, message.chain, known, now)
+        chain = released_chain(conn, message.chain, station.policy, known, now)
     out = check(message.bundle or b"", station.policy, now, known)
     found = state(chain, now)
     if not _still_said(out, found, rows[0].cause):

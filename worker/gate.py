@@ -23,6 +23,7 @@ from protocol.screen import screen_alert
 from protocol.signed import Signed
 from store import claims
 from store.engine import reading, writing
+from store.knowledge import knowledge, named_roster, released_chain
 from store.logbook import checkpoint_over, index_of, node_reader, queue_entry
 from store.messages import (
     Message,
@@ -35,7 +36,6 @@ from store.messages import (
     set_refused,
 )
 from store.releases import set_released
-from worker.chains import released
 from worker.station import Station
 
 PATIENCE: Final = 3.0  # Seconds the gate waits for the log before it leaves the message to the next sweep.
@@ -84,10 +84,10 @@ def _admit(station: Station, passing: Passing, now: int) -> None:
     """Raise unless all but the log is in order: signatures, quorum, time, chain, and words."""
     alert = passing.alert
     with reading(station.engine) as conn:
-        known = station.knowledge(conn)
-        _, roster = station.named(conn, alert.roster)
+        known = knowledge(conn, station.policy)
+        _, roster = named_roster(conn, alert.roster, station.policy)
         index = index_of(conn, passing.entry)
-        before = released(conn, station, alert.id, known, now)
+        before = released_chain(conn, alert.id, station.policy, known, now)
     # What the log holds was admitted in time once; here it comes again after a crash.
     if index is None:
         require_timely(alert, now)
@@ -126,9 +126,9 @@ def proof_of(conn: Connection, leaf: bytes) -> Proof | None:
 
 def _let_out(station: Station, passing: Passing, proof: Proof | None, claim: int, now: int) -> None:
     with reading(station.engine) as conn:
-        known = station.knowledge(conn)
+        known = knowledge(conn, station.policy)
         data = _bundle(conn, station, passing, proof)
-        before = released(conn, station, passing.alert.id, known, now)
+        before = released_chain(conn, passing.alert.id, station.policy, known, now)
     out = check(data, station.policy, now, known)
     with writing(station.engine) as conn:
         if proof is not None:
@@ -137,7 +137,7 @@ def _let_out(station: Station, passing: Passing, proof: Proof | None, claim: int
 
 
 def _bundle(conn: Connection, station: Station, passing: Passing, proof: Proof | None) -> bytes:
-    stored, _ = station.named(conn, passing.alert.roster)
+    stored, _ = named_roster(conn, passing.alert.roster, station.policy)
     answered = [
         Signed.decode(one.signed)
         for one in chain_messages(conn, passing.alert.id, released=True)
@@ -162,7 +162,7 @@ def add_proofs(station: Station, now: int) -> int:
     done = 0
     with reading(station.engine) as conn:
         rows = released_without_log(conn)
-        known = station.knowledge(conn) if rows else Knowledge()
+        known = knowledge(conn, station.policy) if rows else Knowledge()
         ready = []
         for row in rows:
             signed = Signed.decode(row.signed)

@@ -13,6 +13,7 @@ from protocol.errors import Refused
 from store import claims
 from store.engine import reading, writing
 from store.envelopes import oldest_minute
+from store.knowledge import newest_roster
 from store.pages import get_page, pages, put_page
 from store.subscribers import Subscriber, pagers
 from worker.channels.webhook import PAGE, sign_webhook, webhook_id
@@ -28,7 +29,7 @@ def plan_pages(station: Station, now: int) -> int:
     """Ask for the people of each desk whose oldest envelope waits for one of those minutes; return how many."""
     minute, asked = now // limits.MINUTE, 0
     with reading(station.engine) as conn:
-        desks = list(station.newest(conn).desks)
+        desks = list(newest_roster(conn, station.policy).desks)
         waits = {desk: oldest_minute(conn, desk) for desk in desks}
     for desk, since in waits.items():
         if since is not None and minute - since in AFTER:

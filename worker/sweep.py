@@ -19,11 +19,11 @@ from store import failpoint
 from store.claims import any_due
 from store.deliveries import claim_lot, deliveries
 from store.engine import reading, writing
+from store.knowledge import knowledge, released_chain
 from store.messages import Message, claim_messages, messages
 from store.pages import claim_pages, pages
 from store.releases import notices_due, set_noticed
 from worker import burning, gate, jobs, paging
-from worker.chains import released
 from worker.station import Station
 
 QUEUE: Final = "sereno"
@@ -97,7 +97,7 @@ class Sweeper:
         """Plan a notice for each message whose time ran out or whose suspension lapsed."""
         with reading(self._station.engine) as conn:
             due = notices_due(conn, now)
-            known = self._station.knowledge(conn) if due else None
+            known = knowledge(conn, self._station.policy) if due else None
             causes = [(one, self._cause(conn, one, known, now)) for one in due]
         for message, cause in causes:
             with writing(self._station.engine) as conn:
@@ -105,7 +105,7 @@ class Sweeper:
         return len(causes)
 
     def _cause(self, conn: Any, message: Message, known: Any, now: int) -> str | None:
-        found = state(released(conn, self._station, message.chain, known, now), now)
+        found = state(released_chain(conn, message.chain, self._station.policy, known, now), now)
         if message.kind == "suspended":
             return "lapsed" if found.cause == "lapsed" else None
         is_head = found.head.alert.name == message.name

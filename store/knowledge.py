@@ -1,0 +1,57 @@
+"""Knowledge: the newest roster, and what stored stays and revocations say of people, each opened afresh.  SPEC 5, 7.4."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from protocol.errors import Refused
+from protocol.policy import Policy
+from protocol.release import Knowledge, Release, Stop, check
+from protocol.roster import Roster, open_roster
+from protocol.signed import Signed
+from protocol.stay import Stay, open_stay
+from store.messages import chain_messages
+from store.rosters import StoredRoster, current_roster, roster_by_name
+from store.stays import list_stays
+
+
+def opened(stored: StoredRoster, policy: Policy) -> Roster:
+    """Return a stored roster, checked from the policy's roots."""
+    return open_roster(Signed.decode(stored.signed), [Signed.decode(link) for link in stored.chain], policy)
+
+
+def newest_roster(conn: Connection, policy: Policy) -> Roster:
+    """Return the newest roster, checked.  Raises Refused("not_found") before the first, and roster kinds."""
+    stored = current_roster(conn)
+    if stored is None:
+        raise Refused("not_found", "This network has published no roster yet.")
+    return opened(stored, policy)
+
+
+def named_roster(conn: Connection, name: str, policy: Policy) -> tuple[StoredRoster, Roster]:
+    """Return the roster of that name, as stored and checked.  Raises Refused("not_found"), and roster kinds."""
+    stored = roster_by_name(conn, name)
+    return stored, opened(stored, policy)
+
+
+def open_stays(conn: Connection, roster: Roster) -> tuple[Stay, ...]:
+    """Return the stays that the roster's leads have issued."""
+    found = []
+    for signed in list_stays(conn):
+        try:
+            found.append(open_stay(Signed.decode(signed), roster))
+        except Refused:
+            continue  # A stay whose lead or person has left the roster says nothing any more.
+    return tuple(found)
+
+
+def knowledge(conn: Connection, policy: Policy) -> Knowledge:
+    """Return what the newest roster and the stays say of signers: what a check takes besides a bundle."""
+    roster = newest_roster(conn, policy)
+    revoked = {one.id: one.revoked_at for one in roster.verifiers.values() if one.revoked_at is not None}
+    return Knowledge(open_stays(conn, roster), revoked)
+
+
+def released_chain(conn: Connection, chain: str, policy: Policy, known: Knowledge, now: int) -> list[Release | Stop]:
+    """Return the released messages of a chain, each checked from its bundle.  Raises what a check raises."""
+    return [check(one.bundle or b"", policy, now, known) for one in chain_messages(conn, chain, released=True)]
