@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from protocol.event import NOTHING
 from protocol.evidence import Missing
 from protocol.roster import Roster
-from protocol.stay import Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,12 @@ class Context:
     """What the desk knows besides the events; ids are verifiers'.
 
     `since`: since when the case is in its state (Unix seconds).  `actor_head` names the actor's event before this one.
-    `drawn`: the second keys that were drawn; nobody: whoever is on shift.  `conflicted`: who declared a conflict of
-    interest, or was the checker on site.  `suspended_lately`: who suspended an alert within 24 hours; `lead_joins`: a
-    lead agrees to this suspension.  `missing`: what `evidence.missing` says.  `sent`: the gate has sent what was
-    proposed.  `stands`: readers are still told that an alert of this case stands or is under review.  `found_over`: a
-    finding says it is over.  `target`: the case that a merge names.
+    `stayed`: whom a lead has suspended at `now`.  `drawn`: the second keys that were drawn; if nobody, then whoever is
+    on shift.  `conflicted`: who declared a conflict of interest, or was the checker on site.  `suspended_lately`: who
+    suspended an alert within 24 hours; `lead_joins`: a lead agrees to this suspension.  `missing`: what
+    `evidence.missing` says.  `sent`: the gate has sent what was proposed.  `stands`: readers are still told that an
+    alert of this case stands or is under review.  `found_over`: a finding says it is over.  `target`: the case that a
+    merge names.
     """
 
     roster: Roster
@@ -54,7 +54,7 @@ class Context:
     now: int
     since: int = 0
     on_shift: frozenset[str] = frozenset()
-    stays: tuple[Stay, ...] = ()
+    stayed: frozenset[str] = frozenset()
     actor_head: str = NOTHING
     drawn: frozenset[str] = frozenset()
     conflicted: frozenset[str] = frozenset()

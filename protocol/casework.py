@@ -17,7 +17,6 @@ from protocol.event import NOTHING, Event
 from protocol.moves import BEFORE, HOLD, MOVES, NONE, Move
 from protocol.needs import NEEDS
 from protocol.roster import Verifier
-from protocol.stay import stayed_at
 
 
 def next_state(case: Case | None, event: Event, context: Context) -> Case:
@@ -114,7 +113,7 @@ def _require_actor(case: Case | None, event: Event, context: Context, move: Move
         raise Refused(
             "not_yours", f"The certification of {one.id} ended at {one.certified_until}; the time is {context.now}."
         )
-    if one.id in stayed_at(context.stays, context.now):
+    if one.id in context.stayed:
         raise Refused("not_yours", f"A lead has suspended {one.id} for now; the lead says until when.")
     if "trainee" in one.roles and (move.binds or context.roster.mode == "actual"):
         raise Refused("not_yours", f"{one.id} is a trainee, and {event.move} binds; a certified verifier makes it.")

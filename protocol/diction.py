@@ -46,7 +46,7 @@ LODGING: Final[dict[str, tuple[str, ...]]] = {
     "en": (
         "hotels?|motels?|inn|inns|hostels?|airbnb",
         "homes?(?! depot)|houses?|residences?|apartments?|condos?|trailer parks?",
-        "off[ -]duty|day off|days off",
+        "off(?: |-)duty|day off|days off",
     ),
     "es": (
         "hotel|hoteles|motel|moteles|hostal|hostales|posadas?",
@@ -81,7 +81,7 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
         "hispanics?|latin[oax]s?|chican[oa]s?|mexicans?|guatemalans?|hondurans?|salvadorans?|venezuelans?|haitians?",
         "asians?|chinese|vietnamese|filipin[oa]s?|indians?|arabs?|muslims?|africans?|somalis?|europeans?|caucasians?",
         "(?:black|white|brown) (?:man|men|woman|women|male|males|female|females|guys?|persons?|people|kids?)",
-        "(?:spanish|english|vietnamese|chinese|arabic)[ -]speak(?:er|ers|ing)|accents?|ethnic(?:ity)?|immigrants?",
+        "(?:spanish|english|vietnamese|chinese|arabic)(?: |-)speak(?:er|ers|ing)|accents?|ethnic(?:ity)?|immigrants?",
     ),
     "es": (
         "hispan[oa]s?|mexican[oa]s?|guatemaltec[oa]s?|honduren[oa]s?|salvadoren[oa]s?|venezolan[oa]s?|haitian[oa]s?",
@@ -133,4 +133,5 @@ PLACE_WORDS: Final = (
     "Tenth|San|Santa|Santo|Los|Las|El|La|Del|De|Calle|Avenida|Mercado|Escuela|Iglesia|Parque|Plaza|Cerca|En|Frente|Por|"
     "Federal|Immigration|Officers|Agents|Border|Patrol|Police|Homeland|Security|Customs|Observe|Call|Know|Your|Rights"
 )
+# What a title may stand before without naming anybody.
 AGENCIES: Final = "ICE|CBP|HSI|DHS|ERO|FBI|ATF|DEA|Ice|Federal|Immigration|Federales|Border|Patrol|FEDERAL|IMMIGRATION"

@@ -153,17 +153,12 @@ def _check(value: Any) -> None:
     move = value.get("move") if isinstance(value, dict) else None
     one_of(*NAMES)(move, "part.move")
     PARTS[move if isinstance(move, str) else ""](value, "part")
-    if move == "finding":
-        _check_finding(value)
+    if value.get("site") and value["basis"] != "D3":
+        raise Refused("shape", f"Only a D3 is from the site's own contact; this finding is {value['basis']}.")
     if ("alert" in value) != ("signature" in value):
         raise Refused("shape", "A draft and its first signature come together or not at all.")
     if "alert" in value:
         _check_draft(value)
-
-
-def _check_finding(value: Mapping[str, Any]) -> None:
-    if value.get("site") and value["basis"] != "D3":
-        raise Refused("shape", f"Only a D3 is from the site's own contact; this finding is {value['basis']}.")
 
 
 def _check_draft(value: Mapping[str, Any]) -> None:
@@ -172,4 +167,4 @@ def _check_draft(value: Mapping[str, Any]) -> None:
     for name in ("class", "audience"):
         said = alert.get(name) if isinstance(alert, dict) else None
         if name in value and said != value[name]:
-            raise Refused("shape", f"The part says {name} {value[name]}; the alert in it says {said}.")
+            raise Refused("shape", f"The part says {name} {value[name]}; the alert in it says {said or 'nothing'}.")
