@@ -17,9 +17,10 @@ from keys.request import (
     Request,
     open_any_request,
     open_request,
+    request_organisation,
     request_root,
 )
-from protocol.encoding import b64, canonical, fingerprint, sha256
+from protocol.encoding import b64, bech32, canonical, fingerprint, sha256
 from protocol.limits import DAY
 from protocol.policy import Policy
 from protocol.roster import open_roster
@@ -161,6 +162,19 @@ def test_a_request_is_signed_by_the_key_it_is_for() -> None:
     assert refusal(lambda: open_any_request(sign("request", low, "q" * 8, other))).kind == "public_key"
     assert refusal(lambda: open_any_request(sign("roster", payload, "q" * 8, seed))).kind == "payload_type"
     assert refusal(lambda: open_request(request_root(seed), "verifier")).kind == "shape"
+
+
+def test_an_organisation_asks_with_a_lock_that_can_be_used() -> None:
+    for spoiled in (b"\xff" * 1216, bytes(1216)):  # ML-KEM fails its modulus check; X25519 is of low order.
+        request = request_organisation(sha256(b"o"), POLICY, "otra", "responder", bech32("age1pq", spoiled))
+        assert refusal(lambda request=request: open_any_request(request)).kind == "age_recipient"  # type: ignore[misc]
+
+
+def test_nothing_follows_a_roster_that_one_custodian_made_alone() -> None:
+    alone = sign_roster(prepare(peopled(), None, POLICY, NOW), ROOTS[0].seed, POLICY)
+    act = lambda: publish(next_draft(alone), alone, POLICY, [ROOTS[1].seed, ROOTS[2].seed], NOW + 1)  # noqa: E731
+
+    assert refusal(act).kind == "roster_signers"
 
 
 def test_a_network_needs_a_root_to_spare_and_roots_of_its_own() -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,10 @@ from keys.__main__ import parser
 from keys.custodian import open_custody
 from keys.draft import decode_draft
 from keys.log_key import LogKey
+from keys.publish import prepare
 from protocol.age import Identity
 from protocol.encoding import b64, fingerprint
+from protocol.limits import DAY
 from protocol.policy import Policy
 from protocol.roster import open_roster
 from protocol.signed import Signed
@@ -156,6 +159,24 @@ def test_roots_are_replaced_by_old_and_new_together(founded: Table) -> None:
     assert "CHECKED" in founded.do("show roster-3.json --policy policy-2.json")
 
 
+def test_a_custodian_signs_only_what_holds_now_and_follows_a_real_roster(founded: Table) -> None:
+    policy = Policy.decode((founded.folder / "policy.json").read_bytes())
+    draft = decode_draft((founded.folder / "draft.json").read_bytes())
+    for name, now in (("over", time.time() - 31 * DAY), ("ahead", time.time() + DAY)):
+        disk.create(founded.folder / f"{name}.json", prepare(draft, None, policy, int(now)))
+        line = f"sign --custodian roots/root-1.json {name}.json --yes --out part.json"
+        assert founded.run(line, founded.words("words-1.txt")) == 1
+        assert "roster_dates" in founded.err
+    founded.do("prepare --draft draft.json --out unsigned.json")
+    line = "sign --custodian roots/root-1.json unsigned.json --yes --out half.json"
+    founded.do(line, founded.words("words-1.txt"))
+
+    assert founded.run("draft --previous half.json --out next.json") == 1
+    assert "roster_signers" in founded.err
+    assert founded.run("root public faro.json") == 1
+    assert "kind organisation" in founded.err
+
+
 def test_nothing_is_written_over_and_a_refusal_leaves_nothing(founded: Table) -> None:
     founded.do("prepare --draft draft.json --out unsigned.json")
     before = founded.files()
@@ -256,29 +277,6 @@ def test_no_argument_takes_a_secret() -> None:
 )
 def test_a_command_that_is_misused_exits_with_2(desk: Table, line: str) -> None:
     assert desk.run(line) == 2
-
-
-def test_what_a_file_is_not_is_said_without_repeating_it(desk: Table) -> None:
-    (desk.folder / "words").write_text("one two three four five six\n")
-    (desk.folder / "list").write_text("[]")
-
-    for name in ("words", "list", "absent"):
-        assert desk.run(f"show {name}") == 1
-    assert "three" not in desk.said
-
-
-def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-
-    for path in (tmp_path / "link", tmp_path):
-        with pytest.raises(FileExistsError):
-            disk.create(path, b"key")
-    with pytest.raises(FileNotFoundError):
-        disk.create(tmp_path / "no" / "folder", b"key")
-    disk.create(tmp_path / "key", b"key")
-    disk.rewrite(tmp_path / "key", b"another")
-    assert (tmp_path / "key").read_bytes() == b"another"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["key", "link"]
 
 
 def test_the_locksmith_loads_nothing_that_talks_or_remembers() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from keys import dates
+from keys import dates, disk
 from keys.ceremony import transcript
 from keys.custodian import open_custody, seal_custody
 from keys.draft import decode_draft, encode_draft
@@ -22,6 +23,7 @@ from tests.locksmith import (
     POLICY,
     ROOTS,
     UNTIL,
+    Table,
     peopled,
     person,
     refusal,
@@ -106,3 +108,30 @@ def test_the_transcript_names_every_key_and_holds_no_secret() -> None:
         assert root.id in record
         assert fingerprint_words(root.public) in record
         assert b64(root.seed) not in record
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+
+    for path in (tmp_path / "link", tmp_path):
+        with pytest.raises(FileExistsError):
+            disk.create(path, b"key")
+    with pytest.raises(FileNotFoundError):
+        disk.create(tmp_path / "no" / "folder", b"key")
+    long = tmp_path / ("k" * 250)  # The name beside it, where the content is first written, would be too long.
+    with pytest.raises(OSError, match="too long"):
+        disk.create(long, b"key")
+    disk.create(tmp_path / "key", b"key")
+    disk.rewrite(tmp_path / "key", b"another")
+    assert (tmp_path / "key").read_bytes() == b"another"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key", "link"]
+
+
+def test_what_a_file_is_not_is_said_without_repeating_it(tmp_path: Path) -> None:
+    desk = Table(tmp_path)
+    (desk.folder / "words").write_text("one two three four five six\n")
+    (desk.folder / "list").write_text("[]")
+
+    for name in ("words", "list", "absent"):
+        assert desk.run(f"show {name}") == 1
+    assert "three" not in desk.said
