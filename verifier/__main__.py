@@ -1,0 +1,28 @@
+"""`python -m verifier`: serve the desk."""
+
+from __future__ import annotations
+
+import waitress
+
+from verifier.app import create_app
+from verifier.casefile import MAX_REQUEST
+from verifier.settings import Settings
+
+
+def main() -> None:
+    """Serve until the process is ended."""
+    settings = Settings.read()
+    waitress.serve(
+        create_app(settings),
+        listen=settings.listen,
+        threads=settings.threads,
+        ident=None,
+        max_request_body_size=MAX_REQUEST + 1024,
+        channel_timeout=60,
+        connection_limit=500,
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

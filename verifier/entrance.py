@@ -1,0 +1,76 @@
+"""The entrance: a signed challenge for a bearer token, and the shift that begins with it.  SPEC 12, 14."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+from flask import Blueprint
+
+from protocol import limits
+from protocol.encoding import b64, unb64
+from protocol.errors import Refused
+from protocol.shape import base64, record
+from protocol.signed import SIGNED, Signed
+from protocol.signin import LIFE, NONCE, open_sign_in
+from protocol.stay import stayed_at
+from store.engine import reading, writing
+from store.knowledge import newest_roster, open_stays
+from store.sessions import open_session, put_challenge, revoke_session, use_challenge
+from store.shifts import begin_shift, end_shift
+from verifier.desk import TOKEN, asked, caller, clock, desk
+
+SHIFT: Final = 2 * limits.HOUR  # Longer without a break and people miss things; signing in again is a moment's work.
+SESSION: Final = 4 * limits.HOUR
+
+entrance = Blueprint("entrance", __name__)
+_ANSWER: Final = record({"nonce": base64(NONCE), "signed": SIGNED})
+
+
+@entrance.get("/api/challenge")
+def give_challenge() -> dict[str, str]:
+    """Hand out a nonce to be signed within a minute."""
+    nonce = os.urandom(NONCE)
+    with writing(desk().engine) as conn:
+        put_challenge(conn, nonce, clock() + LIFE)
+    return {"nonce": b64(nonce)}
+
+
+@entrance.post("/api/session")
+def sign_in() -> tuple[dict[str, Any], int]:
+    """Sign a verifier in and begin their shift."""
+    value, now = asked(_ANSWER, 16 * 1024), clock()
+    nonce = unb64(value["nonce"], NONCE)
+    with writing(desk().engine) as conn:
+        use_challenge(conn, nonce, now)  # Used up even if what follows refuses: a nonce is tried once.
+    with reading(desk().engine) as conn:
+        roster = newest_roster(conn, desk().policy)
+        stayed = stayed_at(open_stays(conn, roster), now)
+    signed = Signed.of(value["signed"])
+    verifier = _signer(signed, nonce, now, roster, stayed)
+    token = os.urandom(TOKEN)
+    with writing(desk().engine) as conn:
+        open_session(conn, token, verifier, now + SESSION)
+        begin_shift(conn, verifier, roster.verifiers[verifier].desk, now + SHIFT)
+    return {"token": b64(token), "verifier": verifier, "expires": now + SESSION, "shift_until": now + SHIFT}, 201
+
+
+def _signer(signed: Signed, nonce: bytes, now: int, roster: Any, stayed: frozenset[str]) -> str:
+    """Return who signed, for whichever of our origins they saw.  Raises Refused("sign_in") and signature kinds."""
+    refusal: Refused | None = None
+    for origin in desk().origins:
+        try:
+            return open_sign_in(signed, roster, origin, nonce, now, stayed)
+        except Refused as error:
+            refusal = refusal or error
+    raise refusal or Refused("sign_in", "This desk has no origin of its own.")
+
+
+@entrance.delete("/api/session")
+def sign_out() -> tuple[str, int]:
+    """End the session and the shift."""
+    with writing(desk().engine) as conn:
+        who = caller(conn)
+        revoke_session(conn, who.token)
+        end_shift(conn, who.verifier.id)
+    return "", 204

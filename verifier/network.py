@@ -1,0 +1,159 @@
+"""The network as a desk needs it: roster, recipients, stays, keys, sets; and where it leaves its own.  SPEC 14."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from flask import Blueprint
+from sqlalchemy import Connection
+
+from protocol import limits
+from protocol.encoding import canonical, fingerprint
+from protocol.epoch import epoch_of, open_epoch_key
+from protocol.errors import Refused
+from protocol.log import entry
+from protocol.recipients import SET, open_set
+from protocol.roster import Roster
+from protocol.signed import Signed
+from protocol.stay import open_stay
+from store.engine import reading, writing
+from store.epochkeys import epoch_keys_by_name, list_epoch_keys, put_epoch_key
+from store.events import actor_head
+from store.logbook import queue_entry
+from store.rosters import current_roster
+from store.sessions import revoke_verifier
+from store.sets import list_sets, mark_complete, put_signature, retire_sets
+from store.shifts import end_shift, on_shift
+from store.stays import list_stays, put_stay
+from verifier.desk import Caller, caller, clock, desk, signed_asked
+
+network = Blueprint("network", __name__)
+BEHIND: Final = 1  # Epochs back that a desk still needs: those whose grace has not ended.
+
+
+@network.get("/api/network")
+def show_network() -> dict[str, Any]:
+    """Answer with everything signed that a desk checks for itself."""
+    with reading(desk().engine) as conn:
+        who = caller(conn)
+        stored = current_roster(conn)
+        if stored is None:
+            raise Refused("not_found", "This network has published no roster yet.")
+        epoch = epoch_of(who.now)
+        first, last = epoch - BEHIND, epoch + limits.EPOCHS_AHEAD
+        keys = list_epoch_keys(conn, who.verifier.desk, first, last)
+        sets = list_sets(conn, who.verifier.desk, first, last)
+        return {
+            "v": 1,
+            "roster": _value(stored.signed),
+            "chain": [_value(link) for link in stored.chain],
+            "recipients": dict(stored.recipients),
+            "stays": [_value(one) for one in list_stays(conn, who.now)],
+            "keys": [_value(one) for one in keys],
+            "sets": [{"set": _value(one.signed), "complete": one.complete, "retired": one.retired} for one in sets],
+            "policy": json.loads(desk().policy.encode()),
+            "on_shift": on_shift(conn, who.verifier.desk, who.now),
+            "actor_head": actor_head(conn, who.verifier.id),
+            "now": who.now,
+        }
+
+
+@network.post("/api/epoch-keys")
+def take_epoch_key() -> tuple[dict[str, bool], int]:
+    """Take the caller's own epoch key of an epoch that is not over."""
+    signed = signed_asked()
+    with writing(desk().engine) as conn:
+        who = caller(conn)
+        key = open_epoch_key(signed, who.roster)
+        if key.verifier != who.verifier.id:
+            raise Refused("not_yours", f"This is the epoch key of {key.verifier}; you are {who.verifier.id}.")
+        epoch = epoch_of(who.now)
+        if not epoch <= key.epoch <= epoch + limits.EPOCHS_AHEAD:
+            raise Refused(
+                "epoch_dates", f"Epoch keys are taken for {epoch} to {epoch + limits.EPOCHS_AHEAD}, not {key.epoch}."
+            )
+        fresh = put_epoch_key(conn, signed.encode())
+    return {"new": fresh}, 201
+
+
+@network.post("/api/sets")
+def take_set_signature() -> tuple[dict[str, bool], int]:
+    """Take the caller's signature on their desk's next set, and put the set in force once enough have signed."""
+    signed = signed_asked()
+    with writing(desk().engine) as conn:
+        who = caller(conn)
+        if signed.check("set", who.roster.verifier_keys()) != (who.verifier.id,):
+            raise Refused("not_yours", "A desk sends its own signature on a set and no other.")
+        value = signed.read(SET)
+        _require_next(conn, who, value)
+        whole = put_signature(conn, signed)
+        complete = _complete(conn, whole, value, who)
+    return {"complete": complete}, 201
+
+
+def _require_next(conn: Connection, who: Caller, value: dict[str, Any]) -> None:
+    """Raise Refused unless a set is the next of the caller's desk, or one that is there already."""
+    if value["desk"] != who.verifier.desk:
+        raise Refused("not_yours", f"The set is of desk {value['desk']}; you are of {who.verifier.desk}.")
+    epoch = epoch_of(who.now)
+    if not epoch <= value["epoch"] <= epoch + limits.EPOCHS_AHEAD:
+        raise Refused("epoch_dates", f"Sets are taken for epochs {epoch} to {epoch + limits.EPOCHS_AHEAD}.")
+    done = [one for one in list_sets(conn, value["desk"], epoch - 60, epoch + limits.EPOCHS_AHEAD) if one.complete]
+    last = max(done, key=lambda one: one.number, default=None)
+    number, previous = (last.number, last.name) if last else (0, "0" * 64)
+    here = any(one.name == fingerprint(canonical(value)) for one in done)
+    if not here and (value["number"] != number + 1 or value["previous"] != previous):
+        raise Refused(
+            "set_chain",
+            f"The next set of desk {value['desk']} is number {number + 1} after {previous[:16]}; "
+            f"this is {value['number']} after {value['previous'][:16]}. Load the network again.",
+        )
+
+
+def _complete(conn: Connection, whole: Signed, value: dict[str, Any], who: Caller) -> bool:
+    names = {member["key"] for member in value["members"]}
+    keys = [Signed.decode(one) for one in epoch_keys_by_name(conn, names).values()]
+    try:
+        open_set(whole, keys, who.roster, who.stayed)
+    except Refused as error:
+        if error.kind != "set_signers":
+            raise
+        return False
+    mark_complete(conn, whole.message())
+    queue_entry(conn, "set", entry("set", whole))
+    return True
+
+
+@network.post("/api/stays")
+def take_stay() -> tuple[dict[str, bool], int]:
+    """Take a lead's stay: the person is signed out everywhere, and sets that hold them are out of force, at once."""
+    signed = signed_asked()
+    with writing(desk().engine) as conn:
+        who = caller(conn)
+        stay = open_stay(signed, who.roster)
+        if stay.by != who.verifier.id:
+            raise Refused("not_yours", f"The stay is signed by {stay.by}; you are {who.verifier.id}.")
+        if abs(stay.issued - who.now) > limits.STOP_SKEW:
+            raise Refused("stay", f"A stay begins now; this one was issued at {stay.issued} and it is {who.now}.")
+        fresh = put_stay(conn, signed.encode())
+        queue_entry(conn, "stay", entry("stay", signed))
+        revoke_verifier(conn, stay.verifier)
+        end_shift(conn, stay.verifier)
+        _retire(conn, who.roster, stay.verifier)
+    return {"new": fresh}, 201
+
+
+def _retire(conn: Connection, roster: Roster, verifier: str) -> None:
+    epoch, home = epoch_of(clock()), roster.verifiers[verifier].desk
+    sets = list_sets(conn, home, epoch - BEHIND, epoch + limits.EPOCHS_AHEAD)
+    holding = [one.name for one in sets if verifier in _members(one.signed)]
+    retire_sets(conn, holding)
+
+
+def _members(signed: bytes) -> set[str]:
+    return {member["verifier"] for member in Signed.decode(signed).read(SET)["members"]}
+
+
+def _value(signed: bytes) -> dict[str, Any]:
+    return Signed.decode(signed).value()
