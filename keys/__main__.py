@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from keys import founding, people, publishing
 from keys.terminal import Declined
 from protocol.errors import Refused
+from protocol.shape import UNSEEN
 
 
 def parser() -> ArgumentParser:
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         args.run(args, int(time.time()))
     except Refused as error:
-        print(f"Refused ({error.rule}, {error.kind}): {error.sentence}", file=sys.stderr)
+        print(f"Refused ({error.rule}, {error.kind}): {_plain(error.sentence)}", file=sys.stderr)
         return 1
     except Declined as error:
         print(error, file=sys.stderr)
@@ -40,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename or 'The disk'}: {error.strerror or error}.", file=sys.stderr)
         return 1
     return 0
+
+
+def _plain(sentence: str) -> str:
+    """Return a sentence that can't move the cursor: it may quote a file that someone sent us."""
+    return "\n".join(UNSEEN.sub("\N{REPLACEMENT CHARACTER}", line) for line in sentence.split("\n"))
 
 
 if __name__ == "__main__":

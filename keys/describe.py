@@ -16,12 +16,12 @@ from keys.custodian import read_custody
 from keys.dates import say
 from keys.difference import summary
 from keys.draft import decode_draft
-from keys.log_key import LogKey
 from keys.publish import read_payload
 from keys.request import Request, open_any_request
 from keys.words import fingerprint_words
 from protocol.encoding import unb64
 from protocol.errors import Refused
+from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.roster import ROSTER, open_roster
 from protocol.signed import Signed

@@ -14,11 +14,11 @@ from keys.ceremony import CUSTODIANS, THRESHOLD, Root, found_network, make_root,
 from keys.custodian import new_seed, open_custody, read_custody, seal_custody
 from keys.describe import describe_request
 from keys.known import Known, read_known
-from keys.log_key import LogKey
 from keys.publish import renew_policy
 from keys.request import Request, open_request, request_log
 from protocol.encoding import fingerprint
 from protocol.errors import Refused
+from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.signed import Signed
 from protocol.vault import generate_passphrase

@@ -19,11 +19,11 @@ from keys import disk
 from keys.__main__ import parser
 from keys.custodian import open_custody
 from keys.draft import decode_draft
-from keys.log_key import LogKey
 from keys.publish import prepare
 from protocol.age import Identity
 from protocol.encoding import b64, fingerprint
 from protocol.limits import DAY
+from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.roster import open_roster
 from protocol.signed import Signed

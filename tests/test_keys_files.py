@@ -12,12 +12,13 @@ from keys.ceremony import transcript
 from keys.custodian import open_custody, seal_custody
 from keys.draft import decode_draft, encode_draft
 from keys.enrol import revoke
-from keys.log_key import LogKey
 from keys.request import (
     open_request,
 )
 from keys.words import fingerprint_words, words_of
 from protocol.encoding import b64, canonical
+from protocol.logkey import LogKey
+from protocol.signed import sign
 from tests.locksmith import (
     NOW,
     POLICY,
@@ -135,3 +136,15 @@ def test_what_a_file_is_not_is_said_without_repeating_it(tmp_path: Path) -> None
     for name in ("words", "list", "absent"):
         assert desk.run(f"show {name}") == 1
     assert "three" not in desk.said
+
+
+def test_a_file_that_was_sent_to_us_does_not_write_on_our_screen(tmp_path: Path) -> None:
+    desk = Table(tmp_path)
+    (tmp_path / "sent.json").write_text('{"strict":"\\u001b[2JAll is well.","v":1}')
+
+    assert desk.run("show sent.json") == 1
+    hostile = canonical({"v": 1, "kind": "\x1b[2JAll is well.", "ed25519": b64(ROOTS[0].public)})
+    (tmp_path / "sent.request").write_bytes(sign("request", hostile, ROOTS[0].id, ROOTS[0].seed).encode())
+    assert desk.run("network --root sent.request --mode exercise --out policy.json") == 1
+    assert "[2JAll is well." in desk.err
+    assert "\x1b" not in desk.said

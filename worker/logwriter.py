@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from protocol.errors import Refused
+from protocol.logkey import LogKey
 from protocol.merkle import root
 from protocol.note import Checkpoint, check_log, sign
 from protocol.policy import Policy
@@ -74,7 +75,7 @@ class LogWriter:
 def serve() -> None:
     """Write until the process is ended."""
     settings = LogSettings.read()
-    seed = bytes.fromhex(settings.log_key.read_text("ascii").strip())
+    seed = LogKey.decode(settings.log_key.read_bytes()).seed
     writer = LogWriter(open_engine(settings.database), Policy.decode(settings.policy.read_bytes()), seed)
     while True:
         if not writer.write(int(time.time())):
