@@ -8,6 +8,7 @@ Pure but for the chance that a new code draws.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +26,8 @@ from protocol.wordlist import WORDS
 CODE_WORDS: Final = 8
 OPS: Final = 2
 MEMORY_KIB: Final = 19_456  # OWASP's least for Argon2id at t=2: a second on an old phone, and no WASM needed.
+# Spelled out: Python and browsers carry different Unicode versions and must read the same code.
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _INDEX: Final = {word: index for index, word in enumerate(WORDS)}
 
 
@@ -56,14 +59,13 @@ def decode_code(text: str) -> bytes:
 
     Raises Refused("code_word") naming the word that is not in the list and the nearest that is.
     """
-    plain = unicodedata.normalize("NFKD", text).lower()
-    words = "".join(char for char in plain if not unicodedata.combining(char)).split()
+    words = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower()).split()
     if len(words) != CODE_WORDS:
         raise Refused("code_word", f"A code has {CODE_WORDS} words; this has {len(words)}.")
     number = 0
     for word in words:
         if word not in _INDEX:
-            near = difflib.get_close_matches(word, WORDS, 1, 0)
+            near = difflib.get_close_matches(word[:20], WORDS, 1, 0)
             raise Refused("code_word", f"That word is not in the list: {word[:20]}. Did you mean {near[0]}?")
         number = number << 11 | _INDEX[word]
     return number.to_bytes(11, "big")

@@ -238,7 +238,7 @@ def _answered(signed: Signed, restore: Alert, voices: Voices, roster: Roster) ->
         raise Refused("alert_times", f"The suspension lapsed at {alert.lapses}; the restore is of {restore.issued}.")
     same = voices.ids & frozenset(suspenders)
     if same:
-        raise Refused("attestation_suspender", f"{', '.join(same)} suspended the alert and so can't restore it.")
+        raise Refused("attestation_suspender", f"{', '.join(sorted(same))} suspended the alert and so can't restore it.")
     return alert.name
 
 

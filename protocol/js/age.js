@@ -247,8 +247,11 @@ function unbech32As(prefix, text, what) {
   }
 }
 
-/** @param {import("./stanza.js").Header} header @param {Identities} identities @param {number} [at] @returns {Bytes} */
-function fileKeyOf(header, identities, at) {
+/**
+ * `openHeader` for a header that was read already.
+ * @param {import("./stanza.js").Header} header @param {Identities} identities @param {number} [at] @returns {Bytes}
+ */
+export function fileKeyOf(header, identities, at) {
   const openers = identities.map((identity) => identity.opener());
   for (const stanza of ownFirst(header.stanzas, at)) {
     for (const opener of openers) {

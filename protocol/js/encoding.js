@@ -163,6 +163,15 @@ function refuseUnsound(value, depth) {
 }
 
 /**
+ * A JSON value that nobody can change any more, all the way down.
+ * @template T @param {T} value @returns {T}
+ */
+export function frozen(value) {
+  if (typeof value === "object" && value !== null) for (const child of Object.values(value)) frozen(child);
+  return Object.freeze(value);
+}
+
+/**
  * Whether a value is what JSON calls an object: no list, no bytes, no class of ours.
  * @param {unknown} value @returns {value is Record<string, unknown>}
  */
@@ -196,7 +205,9 @@ export function unb64(text, length) {
   if (length !== undefined && decoded.length !== length) {
     throw new Refused("shape", `The base64 text holds ${decoded.length} bytes; ${length} are needed.`);
   }
-  return Uint8Array.from(decoded, (char) => char.charCodeAt(0));
+  const data = new Uint8Array(decoded.length); // Uint8Array.from takes forty times as long, on every stanza.
+  for (let at = 0; at < data.length; at++) data[at] = decoded.charCodeAt(at);
+  return data;
 }
 
 /** @param {Uint8Array} data @returns {string} standard base64 without padding, as age headers use it */

@@ -9,12 +9,12 @@
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const TEMPLATES = Object.freeze({
-  A: ["detention", "workplace"],
-  B: ["checkpoint", "presence"],
-  C: ["clinic", "court", "school", "shelter", "worship"],
-  D: ["residence"],
-  E: ["impersonation"],
-  R: ["rumour"],
+  A: Object.freeze(["detention", "workplace"]),
+  B: Object.freeze(["checkpoint", "presence"]),
+  C: Object.freeze(["clinic", "court", "school", "shelter", "worship"]),
+  D: Object.freeze(["residence"]),
+  E: Object.freeze(["impersonation"]),
+  R: Object.freeze(["rumour"]),
 });
 export const BASES = Object.freeze(["media", "network", "observer", "official", "person"]);
 export const OFFICERS = Object.freeze(["1-2", "10+", "3-5", "6-10", "none", "unknown"]);

@@ -6,6 +6,8 @@ export interface Hash {
   (message: Uint8Array): Bytes;
   readonly blockLen: number;
   readonly outputLen: number;
+  /** A hash that is fed piece by piece. */
+  create(): { update(piece: Uint8Array): unknown; digest(): Bytes };
 }
 
 /** An AEAD under one key and nonce, for one message. */

@@ -1,0 +1,151 @@
+/**
+ * What a network publishes for those who seal: roster, attorneys' recipients, and each desk's set.  SPEC 5.7.
+ *
+ * The server hands it out, and can't change it: everything in it is signed by roots or verifiers.
+ *
+ * Pure: reads no clock, touches no store.
+ */
+import { canonical, fingerprint, parse, utf8 } from "./encoding.js";
+import { epochOf } from "./epoch.js";
+import { Refused } from "./errors.js";
+import { LEGAL_STANZAS, MAX_MEMBERS, ROOT_LINKS } from "./limits.js";
+import { openSetSteps } from "./recipients.js";
+import { openRosterSteps } from "./roster.js";
+import { exactly, listOf, recipient, record } from "./shape.js";
+import { SIGNED, Signed } from "./signed.js";
+import { openStay, stayedAt } from "./stay.js";
+import { inSlices } from "./steps.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("./recipients.js").RecipientSet} RecipientSet */
+/** @typedef {import("./roster.js").Roster} Roster */
+/** @template T @typedef {import("./steps.js").Steps<T>} Steps */
+/** @typedef {{set: unknown, keys: unknown[]}} EntryValue */
+/**
+ * @typedef {{v: 1, roster: unknown, chain: unknown[], attorneys: string[], stays: unknown[], sets: EntryValue[]}}
+ *   PublicationValue
+ */
+
+/** 64 desks of 32 members. */
+export const MAX_PUBLICATION = 8 * 1024 * 1024;
+
+export const PUBLICATION = /* @__PURE__ */ (() =>
+  record({
+    v: exactly(1),
+    roster: SIGNED,
+    chain: listOf(SIGNED, ROOT_LINKS),
+    attorneys: listOf(recipient, LEGAL_STANZAS),
+    stays: listOf(SIGNED, 256),
+    sets: listOf(record({ set: SIGNED, keys: listOf(SIGNED, MAX_MEMBERS) }), 64),
+  }))();
+
+/** A checked publication: the roster, the attorneys' recipients in its order, and the set of each open desk. */
+export class Publication {
+  /** @param {Roster} roster @param {readonly string[]} attorneys @param {ReadonlyMap<string, RecipientSet>} sets */
+  constructor(roster, attorneys, sets) {
+    this.roster = roster;
+    this.attorneys = Object.freeze([...attorneys]);
+    this.sets = sets;
+    Object.freeze(this);
+  }
+
+  /**
+   * The set of the desk that a zone belongs to.  Throws Refused("desk_unknown" | "set_unknown").
+   * @param {string} zone @returns {RecipientSet}
+   */
+  setForZone(zone) {
+    const desk = [...this.roster.desks.values()].find(({ zones }) => zones.includes(zone));
+    if (desk === undefined) {
+      throw new Refused("desk_unknown", `No desk of this network looks after the zone ${zone}.`);
+    }
+    const set = this.sets.get(desk.id);
+    if (set === undefined) {
+      const sentence = `Desk ${desk.id} has no set for this week; its verifiers have to open it.`;
+      throw new Refused("set_unknown", sentence);
+    }
+    return set;
+  }
+}
+
+/**
+ * The publication's canonical JSON.
+ * @param {Signed} roster @param {readonly Signed[]} chain @param {readonly string[]} attorneys
+ * @param {readonly Signed[]} stays @param {readonly (readonly [Signed, readonly Signed[]])[]} sets @returns {Bytes}
+ */
+export function encodePublication(roster, chain, attorneys, stays, sets) {
+  return canonical({
+    v: 1,
+    roster: roster.value(),
+    chain: chain.map((one) => one.value()),
+    attorneys: [...attorneys],
+    stays: stays.map((one) => one.value()),
+    sets: sets.map(([set, keys]) => ({ set: set.value(), keys: keys.map((one) => one.value()) })),
+  });
+}
+
+/**
+ * The checked publication for sealing at `now`; `breathe` is awaited after every few signatures.
+ *
+ * Of each desk the set with the highest number is taken, of this epoch before the last.  Throws Refused: roster_*,
+ * set_*, epoch_*, stay, attorney recipients as roster_content.
+ * @param {Uint8Array} data @param {import("./policy.js").Policy} policy @param {number} now
+ * @param {import("./age.js").Breathe} [breathe] @returns {Promise<Publication>}
+ */
+export function openPublication(data, policy, now, breathe = () => {}) {
+  return inSlices(openPublicationSteps(data, policy, now), breathe);
+}
+
+/**
+ * @param {Uint8Array} data @param {import("./policy.js").Policy} policy @param {number} now
+ * @returns {Steps<Publication>}
+ */
+function* openPublicationSteps(data, policy, now) {
+  const parsed = parse(data, MAX_PUBLICATION);
+  PUBLICATION(parsed, "publication");
+  yield;
+  const value = /** @type {PublicationValue} */ (parsed);
+  const chain = value.chain.map((one) => Signed.of(one));
+  const roster = yield* openRosterSteps(Signed.of(value.roster), chain, policy);
+  roster.requireCurrent(now);
+  const wanted = roster.attorneys().map(({ age }) => age);
+  if (value.attorneys.map((one) => fingerprint(utf8(one))).join() !== wanted.join()) {
+    const sentence = "The attorneys' recipients are not those whose hashes the roster holds.";
+    throw new Refused("roster_content", sentence);
+  }
+  const stays = [];
+  for (const one of value.stays) {
+    yield;
+    stays.push(openStay(Signed.of(one), roster));
+  }
+  const stayed = stayedAt(stays, now);
+  /** @type {Map<string, RecipientSet>} */
+  const best = new Map();
+  for (const entry of value.sets) {
+    yield;
+    const set = yield* openEntry(entry, roster, stayed, now);
+    const held = best.get(set.desk);
+    if (held === undefined || comesAfter(set, held)) best.set(set.desk, set);
+  }
+  return new Publication(roster, value.attorneys, best);
+}
+
+/** @param {RecipientSet} one @param {RecipientSet} other @returns {boolean} by epoch, then by number */
+function comesAfter(one, other) {
+  return one.epoch === other.epoch ? one.number > other.number : one.epoch > other.epoch;
+}
+
+/**
+ * @param {EntryValue} entry @param {Roster} roster @param {ReadonlySet<string>} stayed @param {number} now
+ * @returns {Steps<RecipientSet>}
+ */
+function* openEntry(entry, roster, stayed, now) {
+  const set = Signed.of(entry.set);
+  const keys = entry.keys.map((one) => Signed.of(one));
+  const opened = yield* openSetSteps(set, keys, roster, stayed);
+  const epoch = epochOf(now);
+  if (opened.epoch !== epoch && opened.epoch !== epoch - 1) {
+    const sentence = `The set of desk ${opened.desk} is for epoch ${opened.epoch}; this is ${epoch}.`;
+    throw new Refused("epoch_dates", sentence);
+  }
+  return opened;
+}
