@@ -94,7 +94,7 @@ def start(folder: Path) -> Running:
     folder.chmod(0o700)
     _wait_for_the_last_one(socket)
     process = subprocess.Popen(  # noqa: S603
-        become([find_redis(), *_options(folder, socket)]),
+        become([find_redis(), *options(folder, socket)]),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -103,7 +103,8 @@ def start(folder: Path) -> Running:
     return Running(socket, process)
 
 
-def _options(folder: Path, socket: Path) -> list[str]:
+def options(folder: Path, socket: Path) -> list[str]:
+    """Return the arguments of an embedded server: a socket and no port, nothing on disk, no log."""
     return [
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(folder)),
         *("--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"),

@@ -1,0 +1,242 @@
+"""A demo network: an exercise network whose keys are all made on this machine, so that a newcomer can try everything.
+
+It uses the locksmith's own functions.  Nothing here is for an actual network, whose keys are made apart and offline.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine
+
+from keys.ceremony import found_network, make_root
+from keys.custodian import new_seed
+from keys.draft import draft_roster
+from keys.enrol import admit, enrol
+from keys.publish import publish
+from keys.request import open_request, request_log, request_organisation, request_verifier
+from protocol import age, limits
+from protocol.epoch import EpochKey, epoch_of, open_epoch_key, sign_epoch_key
+from protocol.log import entry
+from protocol.logkey import LogKey
+from protocol.policy import Policy
+from protocol.recipients import RecipientSet, open_set, propose_set
+from protocol.roster import Roster, open_roster
+from protocol.signed import Signed, key_id, public_key, sign
+from protocol.vault import generate_passphrase, seal_vault
+from sereno.breakglass import write_new
+from store.engine import writing
+from store.epochkeys import put_epoch_key
+from store.logbook import queue_entry
+from store.rosters import put_roster
+from store.sets import mark_complete, put_signature
+
+DESK: Final = "vega"
+ZONES: Final = ("harbor", "hills", "old-town", "riverside")
+ORIGIN: Final = "log.vega.example/sereno"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who signs in at the demo: a handle that only this machine knows, an organisation, roles."""
+
+    handle: str
+    org: str
+    roles: tuple[str, ...] = ()
+
+
+PEOPLE: Final = (
+    Person("ana", "faro", ("lead",)),
+    Person("bo", "alba"),
+    Person("cruz", "faro"),
+    Person("dee", "alba"),
+)
+ORGANISATIONS: Final = (("alba", "network"), ("faro", "network"), ("luz", "attorney"))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A demo verifier's secrets: what an actual network never has in one place."""
+
+    person: Person
+    seed: bytes
+    epochs: dict[int, age.Identity]
+    passphrase: str
+
+    @property
+    def id(self) -> str:
+        """The pseudonymous id in the roster."""
+        return key_id(public_key(self.seed))
+
+
+@dataclass(frozen=True, slots=True)
+class DemoNetwork:
+    """Everything of a demo network."""
+
+    policy: Policy
+    roster: Roster
+    signed: Signed
+    recipients: dict[str, str]
+    members: tuple[Member, ...]
+    attorney: age.Identity
+    log_key: LogKey
+    roots: tuple[bytes, ...]
+    epoch_keys: tuple[Signed, ...]
+    sets: tuple[Signed, ...]
+
+
+def found_demo(now: int) -> DemoNetwork:
+    """Return a new demo network: three roots, four verifiers, an attorney, keys for three weeks."""
+    roots = tuple(make_root() for _ in range(3))
+    policy = found_network([one.public for one in roots], "exercise", organisations=2)
+    log_key = LogKey(ORIGIN, new_seed())
+    log = open_request(request_log(log_key.seed, ORIGIN), "log")
+    draft = draft_roster(policy, log, [{"id": DESK, "minimum": 2, "zones": list(ZONES)}])
+    identities = {code: age.Identity.generate() for code, _ in ORGANISATIONS}
+    for code, role in ORGANISATIONS:
+        signed = request_organisation(new_seed(), policy, code, role, identities[code].recipient)
+        draft = admit(draft, open_request(signed, "organisation"))
+    members = tuple(_member(one, now) for one in PEOPLE)
+    for one in members:
+        request = open_request(request_verifier(one.seed, policy, DESK), "verifier")
+        draft = enrol(
+            draft,
+            request,
+            org=one.person.org,
+            desk=DESK,
+            until=now + 180 * limits.DAY,
+            now=now,
+            roles=one.person.roles,
+        )
+    published = publish(draft, None, policy, [one.seed for one in roots[:2]], now)
+    roster = open_roster(published, (), policy)
+    epoch_keys = tuple(
+        sign_epoch_key(roster, one.id, epoch, identity.recipient, one.seed)
+        for one in members
+        for epoch, identity in one.epochs.items()
+    )
+    return DemoNetwork(
+        policy=policy,
+        roster=roster,
+        signed=published,
+        recipients={code: identities[code].recipient for code, _ in ORGANISATIONS},
+        members=members,
+        attorney=identities["luz"],
+        log_key=log_key,
+        roots=tuple(one.seed for one in roots),
+        epoch_keys=epoch_keys,
+        sets=_sign_sets(roster, members, epoch_keys, now),
+    )
+
+
+def _member(person: Person, now: int) -> Member:
+    epochs = range(epoch_of(now), epoch_of(now) + limits.EPOCHS_AHEAD + 1)
+    return Member(person, new_seed(), {epoch: age.Identity.generate() for epoch in epochs}, generate_passphrase())
+
+
+def _sign_sets(
+    roster: Roster, members: tuple[Member, ...], signed_keys: tuple[Signed, ...], now: int
+) -> tuple[Signed, ...]:
+    keys: list[EpochKey] = [open_epoch_key(one, roster) for one in signed_keys]
+    previous: RecipientSet | None = None
+    sets: list[Signed] = []
+    for epoch in range(epoch_of(now), epoch_of(now) + limits.EPOCHS_AHEAD + 1):
+        payload = propose_set(roster, DESK, epoch, keys, previous)
+        first, second = members[0], members[1]
+        signed = sign("set", payload, first.id, first.seed).joined(sign("set", payload, second.id, second.seed))
+        previous = open_set(signed, signed_keys, roster)
+        sets.append(signed)
+    return tuple(sets)
+
+
+def install(engine: Engine, network: DemoNetwork) -> None:
+    """Publish a demo network into a store: roster, epoch keys and sets, and their log entries."""
+    with writing(engine) as conn:
+        put_roster(conn, network.signed.encode(), [], network.recipients)
+        queue_entry(conn, "roster", entry("roster", network.signed))
+        for key in network.epoch_keys:
+            put_epoch_key(conn, key.encode())
+        for one in network.sets:
+            put_signature(conn, one)
+            mark_complete(conn, one.message())
+            queue_entry(conn, "set", entry("set", one))
+
+
+def write_secrets(folder: Path, network: DemoNetwork) -> None:
+    """Write what people of an actual network would hold apart: vaults, pass-phrases and epoch files; the log key."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in network.members:
+        vault = seal_vault(network.policy.network, one.id, one.seed, one.passphrase)
+        write_new(folder / f"{one.person.handle}.vault", vault)
+        write_new(folder / f"{one.person.handle}.words", one.passphrase.encode("ascii") + b"\n")
+        for epoch, identity in one.epochs.items():
+            write_new(folder / f"{one.person.handle}.epoch-{epoch}", epoch_file(one.id, epoch, identity))
+    write_new(folder / "attorney-luz.age", network.attorney.encode().encode("ascii") + b"\n")
+
+
+def epoch_file(verifier: str, epoch: int, identity: age.Identity) -> bytes:
+    """Return a dated epoch file: an age identity that the standard tool reads too, with a comment that says whose."""
+    return (
+        f"# Sereno epoch key of {verifier}, epoch {epoch}. Destroy it when the epoch's grace is over.\n"
+        f"{identity.encode()}\n"
+    ).encode("ascii")
+
+
+def face(addresses: dict[str, str]) -> dict[str, Any]:
+    """Return the demo network's face: an invented county by an invented sea."""
+    return {
+        "v": 1,
+        "name": {"en": "Vega County Rapid Response", "es": "Respuesta Rápida del Condado Vega"},
+        "hotline": "(408) 555-0100",
+        "languages": ["en", "es"],
+        "timezone": "America/Los_Angeles",
+        "demo": True,
+        "addresses": addresses,
+        "zones": [
+            _zone("harbor", "Harbor", "El Puerto", ((0, 0), (9, 0), (9, 7), (4, 9), (0, 6))),
+            _zone("old-town", "Old Town", "Centro Viejo", ((9, 0), (20, 0), (20, 8), (14, 10), (9, 7))),
+            _zone("riverside", "Riverside", "La Ribera", ((4, 9), (9, 7), (14, 10), (13, 18), (3, 18))),
+            _zone(
+                "hills",
+                "The Hills",
+                "Las Lomas",
+                ((0, 6), (4, 9), (3, 18), (13, 18), (14, 10), (20, 8), (20, 22), (0, 22)),
+            ),
+        ],
+        "rights": [
+            {
+                "id": "kyr-1",
+                "jurisdiction": "An invented county; not yet reviewed by an attorney",
+                "lines": {
+                    "en": [
+                        "You have the right to remain silent.",
+                        "You do not have to open your door without a warrant signed by a judge.",
+                        "You may ask for a lawyer, and you do not have to sign anything before you speak to one.",
+                    ],
+                    "es": [
+                        "Tienes derecho a guardar silencio.",
+                        "No tienes que abrir la puerta sin una orden firmada por un juez.",
+                        "Puedes pedir un abogado, y no tienes que firmar nada antes de hablar con uno.",
+                    ],
+                },
+            }
+        ],
+    }
+
+
+def _zone(id: str, english: str, spanish: str, points: tuple[tuple[int, int], ...]) -> dict[str, Any]:
+    # Thousandths of a degree off an empty stretch of ocean: nobody lives there.
+    outline = [[-135_000_000 + x * 4_000, 35_000_000 - y * 4_000] for x, y in points]
+    return {"id": id, "name": {"en": english, "es": spanish}, "outline": outline}
+
+
+def write_files(folder: Path, network: DemoNetwork, addresses: dict[str, str]) -> None:
+    """Write what the programs read: policy, face, the log's key, and the key that signs work challenges."""
+    write_new(folder / "policy.json", network.policy.encode())
+    write_new(folder / "face.json", json.dumps(face(addresses), ensure_ascii=False, indent=1).encode("utf-8"))
+    write_new(folder / "log.key", network.log_key.encode())
+    write_new(folder / "work.key", secrets.token_hex(32).encode("ascii"))

@@ -1,0 +1,142 @@
+"""`sereno run`: everything on this machine: store, Redis, three faces, worker, log; started again when it dies.
+
+The first start founds a demo network in the folder.  A folder that holds an actual network's policy and face is served
+as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from protocol.policy import Policy
+from sereno import clock, demonet
+from sereno.redis import find_redis, options
+from sereno.supervise import Program, Supervisor
+from store.engine import migrate, open_engine
+
+HOSTS: Final = (
+    ("intake", "intake.localhost", 8001),
+    ("desk", "desk.localhost", 8002),
+    ("alerts", "alerts.localhost", 8003),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--folder", type=Path, default=Path("run"), help="where everything is kept (default: run)")
+    parser.add_argument(
+        "--port", type=int, default=HOSTS[0][2], help="the intake's port; desk and alerts take the next two"
+    )
+
+
+def addresses(port: int) -> dict[str, str]:
+    """Return the three origins."""
+    return {name: f"http://{host}:{port + place}" for place, (name, host, _) in enumerate(HOSTS)}
+
+
+def prepare(folder: Path, port: int) -> bool:
+    """Make the folder's store and, where it has no network, a demo network; say whether one was founded."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = open_engine(database(folder))
+    migrate(engine)
+    if (folder / "policy.json").exists():
+        return False
+    network = demonet.found_demo(clock.now())
+    demonet.install(engine, network)
+    demonet.write_secrets(folder / "people", network)
+    demonet.write_files(folder, network, addresses(port))
+    engine.dispose()
+    return True
+
+
+def database(folder: Path) -> str:
+    """Return the store's URL: SQLite in the folder, unless SERENO_DATABASE names another."""
+    return os.environ.get("SERENO_DATABASE") or f"sqlite:///{(folder / 'sereno.db').resolve()}"
+
+
+def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) -> list[Program]:
+    """Return what runs, each with only the settings it needs."""
+    folder = folder.resolve()
+    origins = addresses(port)
+    base = {"PATH": os.defpath, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
+    store = {"SERENO_DATABASE": database(folder), "SERENO_POLICY": str(folder / "policy.json")}
+    shown = {**base, **store, "SERENO_FACE": str(folder / "face.json")}
+    exercise = Policy.decode((folder / "policy.json").read_bytes()).mode == "exercise"
+    worker = {
+        **shown,
+        "SERENO_REDIS": f"unix://{folder / 'redis' / 'redis.sock'}",
+        "SERENO_ALLOW_PRIVATE": "yes" if exercise else "no",
+    }
+    work_key = (folder / "work.key").read_text("ascii").strip()
+    return [
+        Program("redis", redis_command(folder / "redis"), base),
+        _python("log", "worker", "log", **base, **store, SERENO_LOG_KEY=str(folder / "log.key")),
+        _python("intake", "intake", **shown, SERENO_INTAKE_LISTEN=f"127.0.0.1:{port}", SERENO_WORK_KEY=work_key),
+        _python(
+            "desk",
+            "verifier",
+            **shown,
+            SERENO_DESK_LISTEN=f"127.0.0.1:{port + 1}",
+            SERENO_DESK_ORIGINS=origins["desk"],
+        ),
+        _python("alerts", "alerts", **shown, SERENO_ALERTS_LISTEN=f"127.0.0.1:{port + 2}"),
+        _python("sweep", "worker", "sweep", **worker),
+        _python("jobs", "worker", "jobs", **worker),
+    ]
+
+
+def redis_command(folder: Path) -> list[str | Path]:
+    """Return the command of the embedded Redis, its folder made and closed to others."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    socket = folder / "redis.sock"
+    return [find_redis(), *options(folder, socket)]
+
+
+def _python(name: str, module: str, *arguments: str, **environment: str) -> Program:
+    # -P: nothing is imported from wherever the command was typed.
+    return Program(name, [sys.executable, "-P", "-m", module, *arguments], environment)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start everything, say where it is, and keep it running until asked to stop."""
+    folder: Path = arguments.folder
+    founded = prepare(folder, arguments.port)
+    supervisor = Supervisor(programs(folder, arguments.port), folder / "processes.json")
+    supervisor.start()
+    print("\n".join(_greeting(folder, arguments.port, founded)), flush=True)
+    try:
+        supervisor.watch()
+    finally:
+        supervisor.stop()
+    return 0
+
+
+def _greeting(folder: Path, port: int, founded: bool) -> Sequence[str]:
+    where = addresses(port)
+    lines = [
+        "",
+        "Sereno is running."
+        + (" A demo network was made: an EXERCISE, its keys made on this machine." if founded else ""),
+        "",
+        f"  Tell what you saw   {where['intake']}",
+        f"  The desk            {where['desk']}",
+        f"  Alerts              {where['alerts']}",
+        "",
+    ]
+    people = sorted((folder / "people").glob("*.words"))
+    if people:
+        lines.append("  To sign in at the desk, choose a vault file and type its words:")
+        lines += [f"    {one.with_suffix('.vault')}   {one.read_text('ascii').strip()}" for one in people]
+        lines += [
+            f"    and add this week's key from the same folder, e.g. {people[0].with_suffix('')}.epoch-…",
+            "",
+            "  Try this first: send a tip; sign in as two people in two browser profiles; open it, find, propose, attest.",
+            f"  Then check the alert offline: sereno check release.json --policy {folder / 'policy.json'}",
+        ]
+    return [*lines, "", "  Ctrl-C stops everything.", ""]
