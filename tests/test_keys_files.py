@@ -140,11 +140,11 @@ def test_what_a_file_is_not_is_said_without_repeating_it(tmp_path: Path) -> None
 
 def test_a_file_that_was_sent_to_us_does_not_write_on_our_screen(tmp_path: Path) -> None:
     desk = Table(tmp_path)
-    (tmp_path / "sent.json").write_text('{"strict":"\\u001b[2JAll is well.","v":1}')
+    (tmp_path / "sent.json").write_text('{"strict":"\\u009b2JAll is well.","v":1}')
 
     assert desk.run("show sent.json") == 1
-    hostile = canonical({"v": 1, "kind": "\x1b[2JAll is well.", "ed25519": b64(ROOTS[0].public)})
+    hostile = canonical({"v": 1, "kind": "\x9b2J\u202eAll is well.", "ed25519": b64(ROOTS[0].public)})
     (tmp_path / "sent.request").write_bytes(sign("request", hostile, ROOTS[0].id, ROOTS[0].seed).encode())
     assert desk.run("network --root sent.request --mode exercise --out policy.json") == 1
-    assert "[2JAll is well." in desk.err
-    assert "\x1b" not in desk.said
+    assert "2J\N{REPLACEMENT CHARACTER}All is well." in desk.err
+    assert not {"\x9b", "\u202e"} & set(desk.said)
