@@ -9,16 +9,27 @@ is not the row's any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, select, update
 
+LANES: Final = "lanes"
 LEASE: Final = 15  # Seconds a claim holds; a job is ended before.
 
 
 def any_due(conn: Connection, table: Table, now: int) -> bool:
-    """Say whether a row of a table is free at `now`; looking takes no lock, so a sweep looks before it claims."""
-    return conn.execute(select(table.c.id).where(table.c.due_at <= now).limit(1)).first() is not None
+    """Say whether a row of a table is free at `now`; looking takes no lock, so a sweep looks before it claims.
+
+    A table whose index of waiting rows begins with lanes names them in its `info`: each is looked into by itself.
+    """
+    lanes: dict[str, tuple[Any, ...]] = table.info.get(LANES, {})
+    for values in product(*lanes.values()):
+        lane = [table.c[name] == value for name, value in zip(lanes, values, strict=True)]
+        first = select(table.c.id).where(*lane, table.c.due_at <= now).order_by(table.c.due_at).limit(1)
+        if conn.execute(first).first() is not None:
+            return True
+    return False
 
 
 def claim(

@@ -53,6 +53,7 @@ deliveries: Final = Table(
     waiting("ix_deliveries_over", "expires", by="due_at"),
     Index(None, "subscriber"),
     waiting("ix_deliveries_owner", "owner", by="due_at"),
+    info={claims.LANES: {"slow": (False, True), "rank": (STOP, RELEASE)}},
 )
 
 attempts: Final = Table(

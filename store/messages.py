@@ -59,6 +59,7 @@ messages: Final = Table(
         sqlite_where=named("log_index").is_(None),
         postgresql_where=named("log_index").is_(None),
     ),
+    info={claims.LANES: {"rank": (STOP, RELEASE)}},
 )
 
 # Never deleted, and carried over by whoever restores a backup: what stands here is not published again.
@@ -170,7 +171,7 @@ def released_public(conn: Connection, since: int, limit: int = 1000) -> list[Mes
 
 def released_without_log(conn: Connection, limit: int = 100) -> list[Message]:
     """Return the stops that went out before the log had them and have no proof yet, the oldest first."""
-    query = select(messages).where(messages.c.log_index.is_(None), messages.c.state == "released")
+    query = select(messages).where(messages.c.log_index.is_(None), messages.c.released_at > 0)
     return [Message.of(row) for row in conn.execute(query.order_by(messages.c.released_at).limit(limit))]
 
 
