@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -88,12 +88,19 @@ class Fabricated:
         return sha256(f"{level} {index}".encode())
 
 
-Check = Callable[..., Any]
-IN_PYTHON: tuple[Check, Check] = merkle.check_inclusion, merkle.check_consistency
-IN_JAVASCRIPT: tuple[Check, Check] = (
-    partial(call, "merkle", "checkInclusion"),
-    partial(call, "merkle", "checkConsistency"),
+class Checks(NamedTuple):
+    """What whoever checks calls, of one language."""
+
+    root: Callable[..., Any]
+    inclusion: Callable[..., Any]
+    consistency: Callable[..., Any]
+
+
+IN_PYTHON = Checks(merkle.inclusion_root, merkle.check_inclusion, merkle.check_consistency)
+IN_JAVASCRIPT = Checks(
+    *(partial(call, "merkle", name) for name in ("inclusionRoot", "checkInclusion", "checkConsistency"))
 )
+both = pytest.mark.parametrize("checks", [IN_PYTHON, IN_JAVASCRIPT], ids=["Python", "JavaScript"])
 LEAVES = [f"leaf {number}".encode() for number in range(300)]
 ROWS = Rows(LEAVES)
 
@@ -109,24 +116,23 @@ def public() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{kind}/{file.parent.name}/{file.stem}", json.loads(file.read_text())
 
 
-def verdict(vector: dict[str, Any], checks: tuple[Check, Check]) -> str:
+def verdict(vector: dict[str, Any], checks: Checks) -> str:
     """Return the kind by which a vector is refused, or "taken"."""
-    check_inclusion, check_consistency = checks
     proof = [base64.b64decode(line) for line in vector["proof"] or []]
     try:
         if "leafIdx" in vector:
             leaf, root = base64.b64decode(vector["leafHash"]), base64.b64decode(vector["root"])
-            check_inclusion(vector["leafIdx"], vector["treeSize"], leaf, proof, root)
+            checks.inclusion(vector["leafIdx"], vector["treeSize"], leaf, proof, root)
         else:
             roots = base64.b64decode(vector["root1"]), base64.b64decode(vector["root2"])
-            check_consistency(vector["size1"], vector["size2"], *roots, proof)
+            checks.consistency(vector["size1"], vector["size2"], *roots, proof)
     except Refused as refusal:
         return refusal.kind
     return "taken"
 
 
-@pytest.mark.parametrize("checks", [IN_PYTHON, IN_JAVASCRIPT], ids=["Python", "JavaScript"])
-def test_every_public_vector_gets_its_verdict(checks: tuple[Check, Check]) -> None:
+@both
+def test_every_public_vector_gets_its_verdict(checks: Checks) -> None:
     wanted = {name: "log_proof" if vector["wantErr"] else "taken" for name, vector in public()}
 
     assert {name: verdict(vector, checks) for name, vector in public()} == wanted
@@ -158,77 +164,104 @@ def test_every_consistency_proof_is_the_naive_one_and_checks(new: int, data: st.
     merkle.check_consistency(old, new, naive_root(LEAVES[:old]), naive_root(LEAVES[:new]), proof)
 
 
-def test_in_small_trees_no_proof_holds_for_another_leaf_index_or_size() -> None:
-    for size in range(1, 18):
+@both
+def test_in_small_trees_no_proof_holds_for_another_leaf_index_or_length(checks: Checks) -> None:
+    for size in range(1, 12):
         root = naive_root(LEAVES[:size])
         for index in range(size):
             leaf, proof = merkle.leaf_hash(LEAVES[index]), merkle.inclusion(index, size, ROWS.node)
-            for other in set(range(size + 2)) - {index}:
+            checks.inclusion(index, size, leaf, proof, root)
+            wrong = [(other, leaf, proof) for other in range(-1, size + 2) if other != index]
+            wrong += [(index, merkle.leaf_hash(b"other"), proof), (index, leaf, [*proof, root])]
+            wrong += [(index, leaf, proof[:-1])] if proof else []
+            for at, other, path in wrong:
                 with refused("log_proof"):
-                    merkle.check_inclusion(other, size, leaf, proof, root)
-            with refused("log_proof"):
-                merkle.check_inclusion(index, size, merkle.leaf_hash(b"other"), proof, root)
-            with refused("log_proof"):
-                merkle.check_inclusion(index, size, leaf, [*proof, root], root)
-            if proof:
-                with refused("log_proof"):
-                    merkle.check_inclusion(index, size, leaf, proof[:-1], root)
+                    checks.inclusion(at, size, other, path, root)
 
 
-def test_in_small_trees_no_proof_holds_for_another_history() -> None:
-    roots = [naive_root(LEAVES[:size]) for size in range(18)]
-    for new in range(1, 18):
+@both
+def test_in_small_trees_no_proof_holds_for_another_history(checks: Checks) -> None:
+    roots = [naive_root(LEAVES[:size]) for size in range(12)]
+    for new in range(1, 12):
         for old in range(1, new + 1):
             proof = merkle.consistency(old, new, ROWS.node)
-            merkle.check_consistency(old, new, roots[old], roots[new], proof)
-            for other in set(range(18)) - {old}:
+            checks.consistency(old, new, roots[old], roots[new], proof)
+            wrong = [(old, roots[other], roots[new], proof) for other in range(12) if other != old]
+            wrong += [(old, roots[old], roots[other], proof) for other in range(12) if other != new]
+            wrong += [(old, roots[old], roots[new], [*proof, roots[0]]), (0, roots[0], roots[new], proof)]
+            for size, root1, root2, path in wrong:
                 with refused("log_proof"):
-                    merkle.check_consistency(old, new, roots[other], roots[new], proof)
-                with refused("log_proof"):
-                    merkle.check_consistency(other, new, roots[other], roots[new], [*proof, roots[0]])
-            for other in set(range(18)) - {new}:
-                with refused("log_proof"):
-                    merkle.check_consistency(old, new, roots[old], roots[other], proof)
-            with refused("log_proof"):
-                merkle.check_consistency(old, new, roots[old], roots[new], [*proof, roots[new]])
+                    checks.consistency(size, new, root1, root2, path)
 
 
-def test_a_proof_from_an_empty_tree_proves_nothing_and_is_refused() -> None:
+@both
+def test_a_path_of_the_wrong_length_is_refused_even_under_a_root_that_fits_it(checks: Checks) -> None:
+    leaf, extra = merkle.leaf_hash(b"a leaf"), sha256(b"one hash too many")
+    for root in (merkle.node_hash(extra, leaf), merkle.node_hash(leaf, extra)):
+        with refused("log_proof"):
+            checks.inclusion(0, 1, leaf, [extra], root)
     with refused("log_proof"):
-        merkle.check_consistency(0, 5, merkle.EMPTY, naive_root(LEAVES[:5]), [])
+        checks.inclusion(0, 2, leaf, [], leaf)
+
+    proof = merkle.consistency(3, 4, ROWS.node)
+    above = [merkle.node_hash(extra, naive_root(LEAVES[:size])) for size in (3, 4)]
     with refused("log_proof"):
-        merkle.check_consistency(0, 0, merkle.EMPTY, merkle.EMPTY, [])
+        checks.consistency(3, 4, *above, [*proof, extra])
     with refused("log_proof"):
-        merkle.consistency(0, 5, ROWS.node)
-    assert merkle.root(0, ROWS.node) == naive_root([]) == merkle.EMPTY
+        checks.consistency(3, 4, proof[0], proof[0], proof[:1])
 
 
-def test_numbers_that_javascript_could_not_hold_are_refused() -> None:
+@both
+def test_a_proof_from_an_empty_tree_proves_nothing_and_is_refused(checks: Checks) -> None:
+    with refused("log_proof"):
+        checks.consistency(0, 5, merkle.EMPTY, naive_root(LEAVES[:5]), [])
+    with refused("log_proof"):
+        checks.consistency(0, 0, merkle.EMPTY, merkle.EMPTY, [])
+
+
+@both
+def test_numbers_that_javascript_can_not_hold_are_refused(checks: Checks) -> None:
+    leaf = merkle.leaf_hash(b"")
+    assert checks.root(0, MAX_INT, leaf, [leaf] * 53)
+    with refused("log_proof"):
+        checks.root(0, MAX_INT + 1, leaf, [leaf] * 53)
+    with refused("log_proof"):
+        checks.consistency(MAX_INT + 1, MAX_INT + 1, leaf, leaf, [])
+
+
+@both
+def test_a_hash_of_another_length_is_refused(checks: Checks) -> None:
     leaf = merkle.leaf_hash(b"")
     with refused("log_proof"):
-        merkle.check_inclusion(0, MAX_INT + 1, leaf, [leaf] * 53, leaf)
+        checks.inclusion(0, 1, leaf[:-1], [], leaf[:-1])
     with refused("log_proof"):
-        merkle.check_inclusion(-1, 5, leaf, [], leaf)
+        checks.inclusion(0, 2, leaf, [b""], merkle.node_hash(leaf, b""))
     with refused("log_proof"):
-        merkle.check_consistency(1, MAX_INT + 1, leaf, leaf, [])
+        checks.consistency(1, 1, b"", b"", [])
+
+
+def test_a_writer_is_refused_what_no_checker_would_take() -> None:
+    assert merkle.root(0, ROWS.node) == naive_root([]) == merkle.EMPTY
     with refused("log_proof"):
-        merkle.append(MAX_INT, leaf, ROWS.node)
+        merkle.append(MAX_INT, merkle.EMPTY, ROWS.node)
+    with refused("log_proof"):
+        merkle.append(0, b"", ROWS.node)
     with refused("log_proof"):
         merkle.root(MAX_INT + 1, ROWS.node)
     with refused("log_proof"):
         merkle.inclusion(5, 5, ROWS.node)
+    with refused("log_proof"):
+        merkle.consistency(0, 5, ROWS.node)
 
 
-def test_a_hash_of_another_length_is_refused() -> None:
-    leaf = merkle.leaf_hash(b"")
-    with refused("log_proof"):
-        merkle.check_inclusion(0, 1, leaf[:-1], [], leaf[:-1])
-    with refused("log_proof"):
-        merkle.check_inclusion(0, 2, leaf, [b""], leaf)
-    with refused("log_proof"):
-        merkle.check_consistency(1, 1, b"", b"", [])
-    with refused("log_proof"):
-        merkle.append(0, b"", ROWS.node)
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, MAX_INT), st.data())
+def test_both_languages_find_the_same_root_in_trees_of_any_size(size: int, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, size - 1))
+    log = Fabricated(size)
+    leaf, path = sha256(f"0 {index}".encode()), merkle.inclusion(index, size, log.node)
+
+    assert IN_JAVASCRIPT.root(index, size, leaf, path) == IN_PYTHON.root(index, size, leaf, path)
 
 
 # --- What it costs in a large log -------------------------------------------------------------------------------------
@@ -265,33 +298,3 @@ def test_appending_to_ten_million_leaves_writes_two_nodes_on_average() -> None:
         nodes, reads = nodes + len(written), reads + len(log.reads)
     assert nodes / 4096 < 2.01
     assert reads / 4096 < 1.01
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, 300), st.data())
-def test_javascript_takes_the_proofs_that_python_writes_and_no_others(new: int, data: st.DataObject) -> None:
-    index = data.draw(st.integers(0, new - 1))
-    check_inclusion, check_consistency = IN_JAVASCRIPT
-    roots = merkle.root(index + 1, ROWS.node), merkle.root(new, ROWS.node)
-    leaf, path = merkle.leaf_hash(LEAVES[index]), merkle.inclusion(index, new, ROWS.node)
-    grown = merkle.consistency(index + 1, new, ROWS.node)
-
-    assert call("merkle", "leafHash", LEAVES[index]) == leaf
-    check_inclusion(index, new, leaf, path, roots[1])
-    check_consistency(index + 1, new, *roots, grown)
-    with refused("log_proof"):
-        check_inclusion(index, new, leaf, [*path, leaf], roots[1])
-    with refused("log_proof"):
-        check_inclusion(index, new, roots[1][:-1] + b"?", path, roots[1])
-    with refused("log_proof"):
-        check_consistency(index + 1, new, *roots, [*grown, leaf])
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, MAX_INT), st.data())
-def test_both_languages_find_the_same_root_in_trees_of_any_size(size: int, data: st.DataObject) -> None:
-    index = data.draw(st.integers(0, size - 1))
-    log = Fabricated(size)
-    leaf, path = sha256(f"0 {index}".encode()), merkle.inclusion(index, size, log.node)
-
-    assert call("merkle", "inclusionRoot", index, size, leaf, path) == merkle.inclusion_root(index, size, leaf, path)

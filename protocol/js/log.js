@@ -56,9 +56,9 @@ export class Proof {
 
   /** @param {string} text @returns {Proof} that it spells; throws Refused("log_proof" | "note" | "too_large") */
   static decode(text) {
-    const end = text.indexOf("\n\n");
-    const [magic, line, ...hashes] = text.slice(0, Math.max(end, 0)).split("\n");
-    if (end < 0 || magic !== MAGIC || !line?.startsWith("index ")) {
+    const end = Math.max(text.indexOf("\n\n"), 0); // Without an empty line there is no head, so no magic.
+    const [magic, line, ...hashes] = text.slice(0, end).split("\n");
+    if (magic !== MAGIC || !line?.startsWith("index ")) {
       throw new Refused("log_proof", `A proof is ${MAGIC}, index, hashes, an empty line and a checkpoint, no more.`);
     }
     if (hashes.length > MAX_HASHES) {

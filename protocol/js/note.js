@@ -91,8 +91,7 @@ export class Key {
     if (name === undefined) {
       throw new Refused("public_key", "A key is written name+hash+base64: hash 8 hexadecimal, base64 44 characters.");
     }
-    const blob = blobOf(base64Text, "public_key", `The key of ${name} is not 33 bytes of base64.`);
-    if (blob.length !== 33) throw new Refused("public_key", `The key of ${name} is not 33 bytes of base64.`);
+    const blob = blobOf(base64Text, "public_key", `The key of ${name} is not 33 bytes of base64.`, 33);
     if (blob[0] !== LOG && blob[0] !== COSIGNER) {
       const needed = `${LOG} (a log's) or ${COSIGNER} (a cosigner's) is needed`;
       throw new Refused("public_key", `The key of ${name} has type ${blob[0]}; ${needed}.`);
@@ -275,10 +274,13 @@ export function checkAll(note, origin, publicKey, cosigners) {
   return [checkpoint, witnessed];
 }
 
-/** @param {string} text @param {Kind} kind @param {string} sentence @returns {Bytes} of base64; throws Refused(kind) */
-function blobOf(text, kind, sentence) {
+/**
+ * The bytes of base64, `length` of them where it is given.  Throws Refused(kind).
+ * @param {string} text @param {Kind} kind @param {string} sentence @param {number} [length] @returns {Bytes}
+ */
+function blobOf(text, kind, sentence, length) {
   try {
-    return unb64(text);
+    return unb64(text, length);
   } catch (cause) {
     if (!(cause instanceof Refused)) throw cause;
     throw new Refused(kind, sentence, { cause });
