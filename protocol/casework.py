@@ -115,7 +115,7 @@ def _require_actor(case: Case | None, event: Event, context: Context, move: Move
         )
     if one.id in context.stayed:
         raise Refused("not_yours", f"A lead has suspended {one.id} for now; the lead says until when.")
-    if "trainee" in one.roles and (move.binds or context.roster.mode == "actual"):
+    if "trainee" in one.roles and move.binds:
         raise Refused("not_yours", f"{one.id} is a trainee, and {event.move} binds; a certified verifier makes it.")
     if move.who == "lead" and "lead" not in one.roles:
         raise Refused("not_yours", f"{event.move} is for a lead; {one.id} is none. Page one.")

@@ -106,7 +106,7 @@ RULES: Final = (
         BLOCK,
         r"\b(?!(?:[0-9]{1,4}(?:am|pm|st|nd|rd|th|mins?|hrs?|ft|km|mph)|[0-9]{1,2}h[0-9]{2}"
         r"|(?:i|us|ca|sr|hwy|rt|rte|route|exit|gate|pier|line|bus)[0-9]{1,3})\b)"
-        r"(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{5,8}\b",
+        r"(?=(?:[a-z]*[0-9]){2})(?=[0-9]*[a-z])[a-z0-9]{5,8}\b",
         rewrite="",
     ),
     Rule(

@@ -48,7 +48,7 @@ def centre_of(cell: str) -> tuple[int, int]:
     """
     match = _CELL.fullmatch(cell)
     if match is None:
-        raise Refused("shape", f'A cell is its column and row, such as -2119,5191; this is "{cell[:40]}".')
+        raise Refused("shape", f'A cell is its column and row, such as -13439,5185; this is "{cell[:40]}".')
     column, row = int(match[1]), int(match[2])
     if not -MAX_LATITUDE // HEIGHT <= row <= MAX_LATITUDE // HEIGHT:
         raise Refused("shape", f"Rows go from {-MAX_LATITUDE // HEIGHT} to {MAX_LATITUDE // HEIGHT}; this is {row}.")

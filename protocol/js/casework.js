@@ -140,7 +140,7 @@ function requireActor(before, event, context, move) {
   if (context.stayed.has(one.id)) {
     throw new Refused("not_yours", `A lead has suspended ${one.id} for now; the lead says until when.`);
   }
-  if (one.roles.has("trainee") && (move.binds || context.roster.mode === "actual")) {
+  if (one.roles.has("trainee") && move.binds) {
     const sentence = `${one.id} is a trainee, and ${event.move} binds; a certified verifier makes it.`;
     throw new Refused("not_yours", sentence);
   }

@@ -23,7 +23,7 @@ import { sign } from "./signed.js";
 /**
  * What this and its neighbours ask of a checked roster.
  * @typedef {Readonly<{
- *   network: string, mode: string, verifiers: ReadonlyMap<string, Verifier>,
+ *   network: string, verifiers: ReadonlyMap<string, Verifier>,
  *   verifierKeys: () => ReadonlyMap<string, Uint8Array>,
  * }>} Roster
  */

@@ -51,7 +51,7 @@ export function centreOf(cell) {
   const match = CELL.exec(cell);
   if (match === null) {
     const said = Array.from(cell).slice(0, 40).join("");
-    throw new Refused("shape", `A cell is its column and row, such as -2119,5191; this is "${said}".`);
+    throw new Refused("shape", `A cell is its column and row, such as -13439,5185; this is "${said}".`);
   }
   const [column, row] = [Number(match[1]), Number(match[2])];
   const [south, north] = [divide(-MAX_LATITUDE, HEIGHT), divide(MAX_LATITUDE, HEIGHT)];

@@ -12,8 +12,16 @@ import { requireCleanAlert, screenAlert } from "../../protocol/js/screen.js";
 import { Signed } from "../../protocol/js/signed.js";
 import { openSignIn, signIn } from "../../protocol/js/signin.js";
 
+/** @type {Map<string, import("../../protocol/js/roster.js").Roster>} */
+const opened = new Map();
+
 /** @param {Uint8Array} policy @param {Uint8Array} roster */
-const rosterOf = (policy, roster) => openRoster(Signed.decode(roster), [], Policy.decode(policy));
+function rosterOf(policy, roster) {
+  const name = Buffer.from(roster).toString("base64") + Buffer.from(policy).toString("base64");
+  const known = opened.get(name) ?? openRoster(Signed.decode(roster), [], Policy.decode(policy));
+  opened.set(name, known);
+  return known;
+}
 
 /** @param {Uint8Array} policy @param {Uint8Array} roster @param {Uint8Array} data */
 export const openedEvent = (policy, roster, data) => openEvent(Signed.decode(data), rosterOf(policy, roster));
