@@ -74,7 +74,7 @@ def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) ->
     }
     work_key = (folder / "work.key").read_text("ascii").strip()
     return [
-        Program("redis", redis_command(folder / "redis"), base),
+        Program("redis", redis_command(folder / "redis"), base, quiet=True),
         _python("log", "worker", "log", **base, **store, SERENO_LOG_KEY=str(folder / "log.key")),
         _python("intake", "intake", **shown, SERENO_INTAKE_LISTEN=f"127.0.0.1:{port}", SERENO_WORK_KEY=work_key),
         _python(
@@ -136,7 +136,7 @@ def _greeting(folder: Path, port: int, founded: bool) -> Sequence[str]:
         lines += [
             f"    and add this week's key from the same folder, e.g. {people[0].with_suffix('')}.epoch-…",
             "",
-            "  Try this first: send a tip; sign in as two people in two browser profiles; open it, find, propose, attest.",
+            "  Try this first: send a tip; sign in as two people in two browser profiles; open, find, propose, attest.",
             f"  Then check the alert offline: sereno check release.json --policy {folder / 'policy.json'}",
         ]
     return [*lines, "", "  Ctrl-C stops everything.", ""]

@@ -24,11 +24,15 @@ TICK: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program: its name, command, and its whole environment; it inherits nothing, so it sees no other's secrets."""
+    """A program: its name, command, and whole environment; it inherits nothing, so it sees no other's secrets.
+
+    What a `quiet` one says is thrown away.
+    """
 
     name: str
     command: Sequence[str | Path]
     environment: Mapping[str, str]
+    quiet: bool = False
 
 
 @dataclass(slots=True)
@@ -103,6 +107,7 @@ class Supervisor:
             become(child.program.command),
             env=dict(child.program.environment),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if child.program.quiet else None,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the others in order.
         )
         child.started = time.monotonic()

@@ -1,0 +1,65 @@
+"""A small HTTP client for the command line: JSON and bytes, a refusal comes back as a refusal."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from protocol.errors import KINDS, Refused
+
+TIME_OUT: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Talks to one origin.  `token` is sent as a bearer where it is given."""
+
+    origin: str
+    token: str | None = None
+
+    def get(self, path: str) -> bytes:
+        """Return the bytes at a path.  Raises Refused as the server says, and OSError where there is none."""
+        return self._ask("GET", path, None, {})
+
+    def get_json(self, path: str) -> Any:
+        """Return the JSON value at a path."""
+        return json.loads(self.get(path))
+
+    def post_json(self, path: str, value: Any) -> Any:
+        """Send a JSON value and return the JSON answer."""
+        body = json.dumps(value).encode("utf-8")
+        answer = self._ask("POST", path, body, {"Content-Type": "application/json"})
+        return json.loads(answer or b"null")
+
+    def post_bytes(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
+        """Send bytes and return the JSON answer."""
+        return json.loads(self._ask("POST", path, body, {"Content-Type": "application/octet-stream", **headers}))
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+        # The name is what the server's origin says; the connection goes to where `*.localhost` always is.
+        parts = urlsplit(self.origin)
+        host = "127.0.0.1" if (parts.hostname or "").endswith("localhost") else parts.hostname
+        url = f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}{path}"
+        request = urllib.request.Request(url, body, {"Host": parts.netloc, **headers}, method=method)  # noqa: S310
+        if self.token is not None:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        try:
+            with urllib.request.urlopen(request, timeout=TIME_OUT) as answer:  # noqa: S310 - http and https only
+                data: bytes = answer.read()
+                return data
+        except urllib.error.HTTPError as error:
+            raise _refusal(error) from error
+
+
+def _refusal(error: urllib.error.HTTPError) -> Refused | OSError:
+    try:
+        value = json.loads(error.read())
+        if value["kind"] in KINDS:
+            return Refused(value["kind"], value["sentence"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    return OSError(f"The server answered {error.code} {error.reason}.")
