@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from types import ModuleType
 
 from protocol.errors import Refused
 
@@ -16,8 +15,6 @@ WHAT = {
     "check": "is this alert genuine, and does it still stand? offline; exit 0 yes, 3 not any more, 1 no",
     "seal": "seal a tip without a browser",
     "open": "open an envelope with an epoch file",
-    "doctor": "find what is set up wrong, and name the mend",
-    "desk": "serve the desk's pages from this machine, against a network's desk",
 }
 
 
@@ -40,29 +37,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
+    """Declare a sub-command's arguments and return what runs it."""
     if name in ("seal", "open"):
         from sereno import breakglass
 
         (breakglass.add_seal_arguments if name == "seal" else breakglass.add_open_arguments)(parser)
         return breakglass.seal if name == "seal" else breakglass.open_
-    module = _module(name)
-    module.add_arguments(parser)
-    run: Runs = module.run
-    return run
-
-
-def _module(name: str) -> ModuleType:
     if name == "run":
-        from sereno import run as module
-    elif name == "demo":
-        from sereno import demo as module
-    elif name == "doctor":
-        from sereno import doctor as module
-    elif name == "desk":
-        from sereno import desk as module
-    else:
-        from sereno import check as module
-    return module
+        from sereno import run
+
+        run.add_arguments(parser)
+        return run.run
+    if name == "demo":
+        from sereno import demo
+
+        demo.add_arguments(parser)
+        return demo.run
+    from sereno import check
+
+    check.add_arguments(parser)
+    return check.run
 
 
 if __name__ == "__main__":
