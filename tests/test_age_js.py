@@ -187,7 +187,9 @@ FILE = age.seal(b"words", RECIPIENTS)
 @given(st.data())
 def test_both_say_the_same_of_a_changed_file_and_never_take_it(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(FILE) - 1))
-    change = st.binary(max_size=2) | st.sampled_from([b"\n", b" ", b"\r\n", b"=", b"-> scrypt a 18\n\n", b"---"])
+    change = st.binary(max_size=2) | st.sampled_from(
+        [b"A", b"b", b"/", b"\n", b" ", b"\r\n", b"=", b"-> scrypt a 18\n\n", b"---"]
+    )
     changed = FILE[:at] + data.draw(change) + FILE[at + data.draw(st.integers(0, 2)) :]
 
     assert changed == FILE or opened(changed, ANA)[0] == "refused"
@@ -217,9 +219,10 @@ def low_order() -> str:
     return bech32("age1pq", bytes(public))
 
 
-def over_the_modulus(at: int) -> str:
+def with_coefficients(at: int, low: int, high: int) -> str:
+    """Return ANA's recipient with two coefficients of its ML-KEM key changed, which three bytes hold."""
     public = bytearray(unbech32("age1pq", ANA.recipient))
-    public[at : at + 3] = b"\xff\xff\xff"
+    public[at : at + 3] = (low | high << 12).to_bytes(3, "little")
     return bech32("age1pq", bytes(public))
 
 
@@ -234,16 +237,35 @@ def over_the_modulus(at: int) -> str:
         [ANA.recipient[:-1] + "q"],
         [ANA.recipient, "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"],
         [low_order()],
-        [over_the_modulus(0)],
-        [over_the_modulus(1149)],
+        [with_coefficients(0, 3329, 0)],
+        [with_coefficients(0, 0, 3329)],
+        [with_coefficients(1149, 0, 4095)],
     ],
-    ids=["none", "43", "empty", "upper", "short", "changed", "classic", "low-order", "modulus-first", "modulus-last"],
+    ids=[
+        "none",
+        "43",
+        "empty",
+        "upper",
+        "short",
+        "changed",
+        "classic",
+        "low-order",
+        "modulus",
+        "modulus-high",
+        "modulus-last",
+    ],
 )
 def test_both_seal_to_sound_recipients_only_and_say_why_in_one_sentence(recipients: list[str]) -> None:
     mine = outcome(age.seal, b"", recipients)
 
     assert mine[:2] == ("refused", "age_recipient")
     assert outcome(js, "seal", b"", recipients) == mine
+
+
+def test_a_coefficient_just_below_the_modulus_is_sound() -> None:
+    recipient = with_coefficients(0, 3328, 3328)
+
+    assert len(age.seal(b"", [recipient])) == len(js("seal", b"", [recipient]))
 
 
 @pytest.mark.parametrize(

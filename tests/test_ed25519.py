@@ -85,6 +85,13 @@ def test_no_key_of_small_order_is_admitted_or_signs(key: str) -> None:
     assert not verdict(public, b"", bytes.fromhex(SMALL[0]) + bytes(32))
 
 
+def test_no_second_spelling_of_a_point_is_admitted() -> None:
+    """A y below 19 can also be written as y + p; two libraries that read it alike may still hash it apart."""
+    keys = [(y + 2**255 - 19 | sign << 255).to_bytes(32, "little") for y in range(19) for sign in (0, 1)]
+
+    assert not [key.hex() for key in keys if is_admitted(key)]
+
+
 @pytest.mark.parametrize("key", [b"", bytes(31), bytes(33), b"\x02" + bytes(31), b"\xff" * 32])
 def test_what_is_no_point_is_not_admitted(key: bytes) -> None:
     assert not is_admitted(key)

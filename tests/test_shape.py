@@ -113,6 +113,8 @@ REFUSED: list[tuple[Spec, Any, str]] = [
     (["integer", 0, 10], True, "value must be a whole number from 0 to 10; it is true."),
     (["boolean"], 0, "value must be true or false; it is 0."),
     (["matching", "[a-c]+|x", "letters"], "x\n", 'value must be letters; it is "x\\n".'),
+    (["matching", "[a-c]+|x", "letters"], "a!", 'value must be letters; it is "a!".'),
+    (["matching", "[a-c]+|x", "letters"], "!x", 'value must be letters; it is "!x".'),
     (["matching", "[a-c]+|x", "letters"], "xa", 'value must be letters; it is "xa".'),
     (["hexadecimal", 2], "C0DE", 'value must be 2 bytes in lower-case hexadecimal; it is "C0DE".'),
     (["base64", 2], "AQ==", 'value must be 2 bytes in base64; it is "AQ==".'),
@@ -125,6 +127,7 @@ REFUSED: list[tuple[Spec, Any, str]] = [
     (["sorted_set_of", ["integer", 0, 99], 4], [9, 9], "value must be in ascending order with nothing twice."),
     (RECORD, {"id": "acde2345", "n": 1, "x": 1}, 'value has the field "x"; its fields are id, n, note, toString.'),
     (RECORD, {"id": "acde2345"}, "value lacks the field n."),
+    (["record", {"toString": ["boolean"]}, {}], {}, "value lacks the field toString."),
     (
         RECORD,
         {"n": 1, "id": "acde2345", "__proto__": {}},
