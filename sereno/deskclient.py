@@ -36,12 +36,14 @@ class DeskClient:
     def __post_init__(self) -> None:
         self.client = Client(self.origin)
 
-    def enter(self) -> None:
-        """Sign in: answer the desk's challenge and keep the token."""
+    def enter(self) -> str:
+        """Sign in: answer the desk's challenge, keep the token, and return it."""
         nonce = unb64(self.client.get_json("/api/challenge")["nonce"], 32)
         signed = sign_in(self.origin, self.policy.network, nonce, clock.now(), self.id, self.seed)
         answer = self.client.post_json("/api/session", {"nonce": b64(nonce), "signed": signed.value()})
-        self.client = Client(self.origin, answer["token"])
+        token: str = answer["token"]
+        self.client = Client(self.origin, token)
+        return token
 
     def network(self) -> tuple[Roster, Any]:
         """Return the checked roster, and everything else the desk said."""

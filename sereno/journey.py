@@ -131,7 +131,7 @@ class Journey:
         files = sorted(people.glob(f"{handle}.epoch-*"))
         identities = {int(one.suffix.removeprefix(".epoch-")): read_identity(one.read_text("ascii")) for one in files}
         client = DeskClient(addresses(self.port)["desk"], policy, vault.verifier, vault.seed, identities)
-        until(f"{handle}'s signing in", lambda: client.enter() or True)
+        until(f"{handle}'s signing in", client.enter)
         say(f"{handle} signed in as {client.id}.")
         return client
 
