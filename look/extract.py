@@ -8,6 +8,7 @@ nothing and exits 1 naming the catalogues that are behind.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -109,7 +110,7 @@ def behind(langs: Iterable[str]) -> dict[Path, str]:
     template = collect()
     wanted = {FOLDER / lang / "LC_MESSAGES" / "sereno.po": text_of(updated(lang, template)) for lang in langs}
     template.fuzzy = False
-    wanted[TEMPLATE] = text_of(template)
+    wanted[FOLDER / TEMPLATE] = text_of(template)
     return {path: text for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text}
 
 
@@ -119,7 +120,7 @@ def main(arguments: list[str]) -> int:
     stale = behind(sorted({SOURCE, *languages(), *named}))
     for path, text in stale.items():
         if "--check" in arguments:
-            print(f"{path.relative_to(ROOT)} is behind what is said: run python -m look.extract.", file=sys.stderr)
+            print(f"{os.path.relpath(path, ROOT)} is behind what is said: run python -m look.extract.", file=sys.stderr)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

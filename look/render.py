@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from look.face import Face
 from look.words import Words, translator
 
 _ALL: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("templates.json").read_text("utf-8"))
@@ -51,6 +52,12 @@ class Locality:
     zones: Mapping[str, str]
     timezone: str
     check: str
+
+    @classmethod
+    def of(cls, face: Face, lang: str, check: str) -> Locality:
+        """Return what a network's face says of itself in a language."""
+        zones = {zone["id"]: face.in_language(zone["name"], lang) for zone in face.zones}
+        return cls(face.in_language(face.name, lang), zones, face.timezone, check)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ def squeeze(css: str) -> str:
     """
     text = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
-    text = re.sub(r" ?([{};,]) ?", r"\1", text)
-    text = re.sub(r"(?<=[{;])([a-z-]+): ", r"\1:", text)
+    text = re.sub(r" ?([{};,>]) ?", r"\1", text)
+    text = re.sub(r"(?<=[{;(])([a-z-]+): ", r"\1:", text)
     return text.replace(";}", "}").strip()
 
 

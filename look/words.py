@@ -20,7 +20,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 FOLDER: Final = Path(__file__).with_name("languages")
-TEMPLATE: Final = FOLDER / "sereno.pot"
+TEMPLATE: Final = "sereno.pot"
 SOURCE: Final = "en"
 PLACEHOLDER: Final = re.compile(r"\{([a-z0-9]+)\}")
 # Every plural category of CLDR is met among these numbers, in every language it has.
@@ -130,7 +130,7 @@ def _entry(message: Any) -> Entry:
 @cache
 def keys_of(*starts: str) -> tuple[str, ...]:
     """Return the English sentences of the files whose paths begin with one of `starts`, such as "intake/form/"."""
-    with TEMPLATE.open("rb") as file:
+    with (FOLDER / TEMPLATE).open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
     return tuple(
         _key(message.id) for message in messages if any(path.startswith(starts) for path, _ in message.locations)
