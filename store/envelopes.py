@@ -127,7 +127,7 @@ def put_envelope(
     # After the insert, not before: it waits for a burning of the same bytes that is not committed yet.
     if conn.execute(select(burnt.c.epoch).where(burnt.c.digest == digest)).first() is not None:
         raise Refused("burnt", "This envelope was here before, was read and burnt; it can't be sent again.")
-    conn.execute(bodies.insert().values(envelope=fresh, body=body))
+    conn.execute(bodies.insert(), {"envelope": fresh, "body": body})
     failpoint.reach("envelope.stored-before-commit")
     failpoint.reach_once_committed(conn, "envelope.committed")
     return fresh

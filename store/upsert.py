@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, literal_column
@@ -15,9 +16,14 @@ def insert(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
 
 def insert_once(conn: Connection, table: Table, **values: Any) -> bool:
     """Insert a row unless one with a key of its own is there; say whether it was inserted."""
-    statement = insert(conn, table).values(**values).on_conflict_do_nothing()
-    # A row that comes back says so on both databases; counts of inserted rows don't.
-    return conn.execute(statement.returning(literal_column("1"))).first() is not None
+    return conn.execute(_once(conn.dialect.name, table), values).first() is not None
+
+
+@cache
+def _once(database: str, table: Table) -> Any:
+    """Return the statement, made once: the door's hottest one.  A row that comes back says that it was inserted."""
+    statement = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
+    return statement.on_conflict_do_nothing().returning(literal_column("1"))
 
 
 def put(conn: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
