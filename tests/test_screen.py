@@ -70,6 +70,15 @@ def test_both_languages_fold_alike_into_ascii(text: str) -> None:
     assert call("screen", "fold", text) == {"folded": folded, "origin": list(origin)}
 
 
+def test_both_languages_fold_every_character_alike() -> None:
+    points = [code for code in range(0x11000) if not 0xD800 <= code <= 0xDFFF]
+    text = "".join(map(chr, points))
+    folded, origin = fold(text)
+
+    assert call("screen", "fold", text) == {"folded": folded, "origin": list(origin)}
+    assert set(folded) == {chr(code) for code in range(0x20, 0x7F)}
+
+
 def test_both_languages_hold_the_same_words_and_patterns() -> None:
     for name in (*LISTS, *MORE_LISTS):
         ours = json.loads(json.dumps(getattr(diction, name)))
