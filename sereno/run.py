@@ -17,7 +17,8 @@ from protocol.policy import Policy
 from sereno import clock, demonet
 from sereno.redis import find_redis, options
 from sereno.supervise import Program, Supervisor
-from store.engine import migrate, open_engine
+from store.engine import open_engine
+from store.migrating import migrate
 
 HOSTS: Final = (
     ("intake", "intake.localhost", 8001),

@@ -114,8 +114,7 @@ def plan(conn: Connection, message: Message, cause: str, now: int, until: int) -
     to = [
         one
         for one in active_subscribers(conn, WEBHOOK)
-        if (about.audience == "public" or one.audience == "responders")
-        and (one.id in reached or one.takes(message.kind, about.class_, about.zone, about.audience))
+        if one.id in reached or one.takes(message.kind, about.class_, about.zone, about.audience)
     ]
     rank = RELEASE if message.rank == RELEASE and cause == "release" else STOP
     rows = [_row(message, one, cause, rank, now, until) for one in to]

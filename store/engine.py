@@ -10,21 +10,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from store import failpoint
 
 BUSY: Final = 10_000  # Milliseconds a SQLite connection waits for another process.
 POOL: Final = 16  # Connections a process keeps: more threads than this wait for one.
-MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _MODE: Final = "sereno_mode"
-_MIGRATION_LOCK: Final = 0x736572656E6F  # "sereno": PostgreSQL's advisory lock while tables change.
 
 _write = threading.Lock()
 _writer: int | None = None  # The thread that holds the lock.
@@ -42,14 +36,15 @@ def open_engine(url: str) -> Engine:
         if parsed.database in (None, "", ":memory:"):
             raise ValueError("SQLite needs a file: sqlite:///path/to/store.db")
         engine = create_engine(parsed, pool_size=POOL, max_overflow=0)
-        _prepare_sqlite(engine)
+        prepare_sqlite(engine)
         return engine
     if kind == "postgresql" and parsed.get_driver_name() == "psycopg":
         return create_engine(parsed, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
     raise ValueError(f"The store runs on sqlite:/// and postgresql+psycopg://, not on {parsed.drivername}.")
 
 
-def _prepare_sqlite(engine: Engine, *, foreign_keys: bool = True) -> None:
+def prepare_sqlite(engine: Engine, *, foreign_keys: bool = True) -> None:
+    """Set up every connection of a SQLite engine."""
     pragmas = (
         f"busy_timeout={BUSY}",
         "journal_mode=WAL",
@@ -130,29 +125,3 @@ def truncate_wal(engine: Engine) -> bool:
         busy: int = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         driver.execute(f"PRAGMA busy_timeout={BUSY}")
     return busy == 0
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest version; whoever comes second waits and finds nothing to do."""
-    if engine.dialect.name == "postgresql":
-        with writing(engine) as conn:
-            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-            _upgrade(conn)
-        return
-    # Changing a SQLite table means copying it and dropping the old one, which would take along all that belongs to it.
-    engine = create_engine(engine.url, poolclass=NullPool)
-    _prepare_sqlite(engine, foreign_keys=False)
-    with writing(engine) as conn:
-        _upgrade(conn)
-        broken = conn.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if broken is not None:
-            raise RuntimeError(
-                f"The migration leaves a row of {broken[0]} without its {broken[2]}; nothing was changed."
-            )
-
-
-def _upgrade(conn: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = conn
-    command.upgrade(config, "head")

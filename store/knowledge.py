@@ -1,4 +1,4 @@
-"""Knowledge: the newest roster, and what stored stays and revocations say of people, each opened afresh.  SPEC 5, 7.4."""
+"""Knowledge: the newest roster, and what stored stays and revocations say of people, each opened afresh.  SPEC 5."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ import redis
 import sqlalchemy
 
 import sereno.redis
-from store.engine import migrate, open_engine
+from store.engine import open_engine
+from store.migrating import migrate
 from tests import browsers, databases
 from tests.world import World
 

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, select
 
 from protocol.limits import HOUR, MINUTE
 from store import claims, pages
-from store.engine import migrate, open_engine, reading, writing
+from store.engine import open_engine, reading, writing
+from store.migrating import migrate
 from tests.databases import ROOT
 from tests.world import NOW
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from protocol.limits import DAY, HOUR, MINUTE
 from store import claims, deliveries, envelopes, logbook, messages, pages, releases, subscribers
-from store.engine import migrate, open_engine, reading, writing
+from store.engine import open_engine, reading, writing
+from store.migrating import migrate
 from tests.databases import fresh_database
 from tests.world import NOW
 

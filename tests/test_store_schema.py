@@ -12,7 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
-from store.engine import migrate, open_engine, reading, truncate_wal, writing
+from store.engine import open_engine, reading, truncate_wal, writing
+from store.migrating import migrate
 from store.tables import all_tables
 from tests.databases import fresh_database
 

@@ -15,7 +15,7 @@ from protocol.alert import Alert, read_alert
 from protocol.chain import require_fits
 from protocol.errors import Refused
 from protocol.release import admit, require_timely
-from protocol.screen import screen_alert
+from protocol.screen import require_clean_alert
 from protocol.shape import hexadecimal, record
 from protocol.signed import SIGNED, Signed
 from protocol.state import state
@@ -56,7 +56,7 @@ def _admit(conn: Connection, who: Caller, signed: Signed, alert: Alert, signers:
     require_timely(alert, who.now)
     admit(signed, roster, policy, who.now, known)
     require_fits(alert, signers, released_chain(conn, alert.id, policy, known, who.now), who.now)
-    screen_alert(alert)
+    require_clean_alert(alert)
 
 
 def _remember(conn: Connection, who: Caller, id: str, alert: Alert) -> None:

@@ -132,7 +132,7 @@ def _context(
     checkers = {one["checker"] for one in findings if "checker" in one}
     return Context(
         roster=who.roster,
-        desk=who.verifier.desk,
+        desk=before.desk if before else who.verifier.desk,
         now=who.now,
         since=working.minute * limits.MINUTE if working else 0,
         on_shift=shift,

@@ -19,7 +19,7 @@ from protocol.log import Proof, entry
 from protocol.merkle import inclusion
 from protocol.note import Note
 from protocol.release import Bundle, Knowledge, Release, Stop, admit, check, require_timely
-from protocol.screen import screen_alert
+from protocol.screen import require_clean_alert
 from protocol.signed import Signed
 from store import claims
 from store.engine import reading, writing
@@ -94,7 +94,7 @@ def _admit(station: Station, passing: Passing, now: int) -> None:
     admit(passing.signed, roster, station.policy, now, _until_logged(known, index))
     signers = [one.keyid for one in passing.signed.signatures]
     require_fits(alert, signers, before, now)
-    screen_alert(alert)
+    require_clean_alert(alert)
 
 
 def _until_logged(known: Knowledge, index: int | None) -> Knowledge:

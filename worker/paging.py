@@ -12,30 +12,14 @@ from protocol import limits
 from protocol.errors import Refused
 from store import claims
 from store.engine import reading, writing
-from store.envelopes import oldest_minute
-from store.knowledge import newest_roster
-from store.pages import get_page, pages, put_page
+from store.pages import get_page, pages
 from store.subscribers import Subscriber, pagers
 from worker.channels.webhook import PAGE, sign_webhook, webhook_id
 from worker.outbound import GuardedResolver
 from worker.station import Station
+from worker.watch import AFTER
 
-# Minutes after which somebody is asked again while an envelope waits unopened: at once, then the others, then the lead.
-AFTER: Final = (0, 2, 5)
 TIME_OUT: Final = 5.0
-
-
-def plan_pages(station: Station, now: int) -> int:
-    """Ask for the people of each desk whose oldest envelope waits for one of those minutes; return how many."""
-    minute, asked = now // limits.MINUTE, 0
-    with reading(station.engine) as conn:
-        desks = list(newest_roster(conn, station.policy).desks)
-        waits = {desk: oldest_minute(conn, desk) for desk in desks}
-    for desk, since in waits.items():
-        if since is not None and minute - since in AFTER:
-            with writing(station.engine) as conn:
-                asked += put_page(conn, desk, now)
-    return asked
 
 
 def send(station: Station, id: str, claim: int, now: int) -> None:

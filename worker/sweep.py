@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
 from typing import Any, Final
 
 import redis
@@ -23,7 +22,7 @@ from store.knowledge import knowledge, released_chain
 from store.messages import Message, claim_messages, messages
 from store.pages import claim_pages, pages
 from store.releases import notices_due, set_noticed
-from worker import burning, gate, jobs, paging
+from worker import burning, gate, watch
 from worker.station import Station
 
 QUEUE: Final = "sereno"
@@ -54,7 +53,7 @@ class Sweeper:
         found += self._pages(now) if pages in due else 0
         if self._is_time("second", EVERY_SECOND, now):
             found += gate.add_proofs(self._station, now) + self._notices(now)
-            paging.plan_pages(self._station, now)
+            watch.plan_pages(self._station, now)
         if self._is_time("minute", EVERY_MINUTE, now):
             burning.burn_due(self._station.engine, now)
             burning.tidy(self._station.engine, now)
@@ -70,7 +69,7 @@ class Sweeper:
         with writing(self._station.engine) as conn:
             rows = claim_messages(conn, owner=self._owner, now=now, limit=AT_ONCE)
         for row in rows:
-            self._enqueue(jobs.pass_gate, f"{row.id}.{row.claim}", "a message for the gate")
+            self._enqueue("pass_gate", f"{row.id}.{row.claim}", "a message for the gate")
         return len(rows)
 
     def _lots(self, now: int) -> int:
@@ -82,7 +81,7 @@ class Sweeper:
                     rows = claim_lot(conn, owner=owner, now=now, slow=slow)
                 if not rows:
                     break
-                self._enqueue(jobs.deliver, owner, "a lot to deliver")
+                self._enqueue("deliver", owner, "a lot to deliver")
                 found += len(rows)
         return found
 
@@ -90,7 +89,7 @@ class Sweeper:
         with writing(self._station.engine) as conn:
             rows = claim_pages(conn, owner=self._owner, now=now, limit=AT_ONCE)
         for row in rows:
-            self._enqueue(jobs.page, f"{row.id}.{row.claim}", "a page")
+            self._enqueue("page", f"{row.id}.{row.claim}", "a page")
         return len(rows)
 
     def _notices(self, now: int) -> int:
@@ -111,11 +110,11 @@ class Sweeper:
         is_head = found.head.alert.name == message.name
         return "time" if is_head and found.cause == "time" else None
 
-    def _enqueue(self, job: Callable[[str], None], argument: str, description: str) -> None:
+    def _enqueue(self, job: str, argument: str, description: str) -> None:
         failpoint.reach("claim.committed-before-enqueue")
         try:
             self._queue.enqueue_call(
-                job,
+                f"worker.jobs.{job}",  # By name: this process never loads what sends.
                 args=(argument,),
                 timeout=JOB_TIMEOUT,
                 result_ttl=0,
