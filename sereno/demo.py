@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         keeper = threading.Thread(target=_keep, args=(supervisor, stop))
         keeper.start()
         try:
-            release, policy = Journey(folder, port).walk()
+            release, policy = Journey(folder, port, folder / "people").walk()
         finally:
             stop.set()
             keeper.join()

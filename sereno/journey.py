@@ -56,10 +56,15 @@ def until(what: str, look: Callable[[], Any], patience: float = PATIENCE) -> Any
 
 @dataclass(slots=True)
 class Journey:
-    """One tip from a witness to a checked alert, in the folder of a running demo network."""
+    """One tip from a witness to a checked alert, in the folder of a running demo network.
+
+    `people` is where the demo people's vaults are; `note` is what the first of them finds.
+    """
 
     folder: Path
     port: int
+    people: Path
+    note: str = "Our checker stands across the street and sees it."
     receiver: Receiver = field(default_factory=lambda: Receiver(secrets.token_bytes(32)))
 
     def walk(self) -> tuple[bytes, bytes]:
@@ -125,10 +130,9 @@ class Journey:
 
     def desk(self, handle: str, policy: Policy) -> DeskClient:
         """Sign a demo verifier in with their vault and epoch files."""
-        people = self.folder / "people"
-        words = (people / f"{handle}.words").read_text("ascii").strip()
-        vault = open_vault((people / f"{handle}.vault").read_bytes(), words)
-        files = sorted(people.glob(f"{handle}.epoch-*"))
+        words = (self.people / f"{handle}.words").read_text("ascii").strip()
+        vault = open_vault((self.people / f"{handle}.vault").read_bytes(), words)
+        files = sorted(self.people.glob(f"{handle}.epoch-*"))
         identities = {int(one.suffix.removeprefix(".epoch-")): read_identity(one.read_text("ascii")) for one in files}
         client = DeskClient(addresses(self.port)["desk"], policy, vault.verifier, vault.seed, identities)
         until(f"{handle}'s signing in", client.enter)
@@ -145,7 +149,7 @@ class Journey:
         self._step(first, case, "open", {"duplicate": "none-suggested"}, envelopes=[row["id"]])
         self._step(first, case, "triage", {"urgency": "P1"}, working={"urgency": "P1", "class": "A"})
         self._step(first, case, "check", {"ways": ["field"]})
-        for code, words in (("D1", "Our checker stands across the street and sees it."), ("C1", "A second call.")):
+        for code, words in (("D1", self.note), ("C1", "A second call.")):
             finding = {"code": code, "minute": minute, "against": False, "site": False, "over": False}
             part = {"basis": code, "says": "for", "words": words}
             self._step(first, case, "finding", part, working={"finding": finding})

@@ -1,0 +1,62 @@
+"""A whole demo network that really runs: every process, its own folder, its people's secrets kept elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sereno.demo import free_ports
+from sereno.http import Client
+from sereno.journey import until
+from sereno.run import addresses, prepare, programs
+from sereno.supervise import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running network: `folder` is what its servers have, `people` what its people have."""
+
+    folder: Path
+    people: Path
+    port: int
+    supervisor: Supervisor
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """The three origins."""
+        return addresses(self.port)
+
+    def pids(self) -> dict[str, int]:
+        """Return each program's process id."""
+        return {one.name: self.supervisor.pid(one.name) for one in self.supervisor.programs}
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    """Run a new demo network in `folder`/network until the block ends; people's secrets lie in `folder`/people."""
+    network, people = folder / "network", folder / "people"
+    port = free_ports(3)
+    prepare(network, port)
+    shutil.move(network / "people", people)
+    supervisor = Supervisor(programs(network, port), network / "processes.json")
+    stop = threading.Event()
+
+    def keep() -> None:
+        while not stop.wait(0.05):
+            supervisor.tick()
+
+    supervisor.start()
+    keeper = threading.Thread(target=keep)
+    keeper.start()
+    try:
+        for origin in addresses(port).values():
+            until(f"{origin} to be ready", lambda origin=origin: Client(origin).get("/health"))  # type: ignore[misc]
+        yield Running(network, people, port, supervisor)
+    finally:
+        stop.set()
+        keeper.join()
+        supervisor.stop()

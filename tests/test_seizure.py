@@ -1,0 +1,139 @@
+"""The seizure test: a whole journey with marked words, place, lawyer's note and finding, then everything is taken.
+
+What was told may be in the memory of the people's own devices, which is this test's process, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import secrets
+import urllib.request
+from collections.abc import Iterator
+
+import altcha
+import pytest
+import redis
+
+from protocol import limits
+from protocol.encoding import b64
+from protocol.envelope import seal_envelope
+from protocol.logkey import LogKey
+from protocol.policy import Policy
+from protocol.publication import open_publication
+from sereno import clock
+from sereno.http import Client
+from sereno.journey import Journey, until
+from tests.running import Running, running
+from tests.seizure import Find, in_memory, on_disk, spellings
+
+WORDS, PLACE, LAWYER, NOTE = (f"{kind}-{secrets.token_hex(12)}" for kind in ("words", "place", "lawyer", "note"))
+AGENT = f"agent-{secrets.token_hex(12)}"
+CONTROL = "Near the ferry landing."  # Public once released: a search that does not find this finds nothing.
+
+
+def taken(network: Running, marks: tuple[bytes, ...]) -> list[Find]:
+    """Return every mark found in what the servers have: their folder, Redis included, and their memory."""
+    found = list(on_disk(network.folder, marks))
+    for pid in network.pids().values():
+        found += in_memory(pid, marks)
+    return found
+
+
+def marked_envelope(network: Running, policy: Policy) -> tuple[bytes, str]:
+    """Seal a tip in which everything that can be is marked."""
+    published = open_publication(Client(network.origins["intake"]).get("/recipients"), policy, clock.now())
+    to = published.set_for_zone("harbor")
+    tip = {
+        "what": "taking",
+        "where": {"zone": "harbor", "words": PLACE},
+        "when": {"choice": "now"},
+        "seen": "now",
+        "words": WORDS,
+    }
+    header = {
+        "v": 1,
+        "kind": "tip",
+        "id": secrets.token_hex(16),
+        "day": clock.now() // limits.DAY,
+        "network": policy.network,
+        "form": "0" * 64,
+        "tip": tip,
+    }
+    return seal_envelope(header, to, published.attorneys, legal=LAWYER), f"desk={to.desk}&set={to.name}"
+
+
+def leave(network: Running, envelope: bytes, place: str) -> None:
+    """Leave an envelope at the door as a browser with a marked agent and a marked address would."""
+    door = Client(network.origins["intake"])
+    challenge = altcha.Challenge.from_dict(door.get_json("/work"))
+    solution = altcha.solve_challenge(challenge)
+    assert solution is not None
+    work = altcha.Payload(challenge, solution).to_base64()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{network.port}/envelopes?{place}",
+        envelope,
+        {
+            "Content-Type": "application/octet-stream",
+            "Sereno-Work": work,
+            "User-Agent": AGENT,
+            "X-Forwarded-For": AGENT,
+        },
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 201
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Return a running network that was walked through once, everything that people told or wrote being marked."""
+    with running(tmp_path_factory.mktemp("seizure")) as found:
+        policy = Policy.decode((found.folder / "policy.json").read_bytes())
+        envelope, place = marked_envelope(found, policy)
+        leave(found, envelope, place)
+        journey = Journey(found.folder, found.port, found.people, note=NOTE)
+        journey.subscribe()
+        first, second = journey.desk("ana", policy), journey.desk("bo", policy)
+        assert until("the tip", lambda: first.preview(first.queue()["envelopes"][0])).header["tip"]["words"] == WORDS
+        case, payload = journey.work(first, envelope)
+        journey.attest(second, case, payload)
+        journey.receive(policy, payload)
+        yield found
+
+
+def test_who_takes_every_server_finds_no_word_that_was_told(network: Running) -> None:
+    marks = tuple(mark for text in (WORDS, PLACE, LAWYER, NOTE) for mark in spellings(text))
+
+    assert taken(network, marks) == []
+
+
+def test_the_search_finds_what_was_made_public(network: Running) -> None:
+    where = {find.where for find in taken(network, spellings(CONTROL))}
+
+    assert any("sereno.db" in one for one in where)
+    assert any("worker jobs" in one for one in where)
+
+
+def test_who_sent_it_is_on_no_disk_and_leaves_memory_with_the_next_thousand_requests(network: Running) -> None:
+    marks = spellings(AGENT)
+    assert list(on_disk(network.folder, marks)) == []
+
+    door = Client(network.origins["intake"])
+    for _ in range(1000):
+        door.get("/health")
+
+    assert taken(network, marks) == []
+
+
+def test_no_process_but_the_log_holds_the_log_key(network: Running) -> None:
+    seed = LogKey.decode((network.folder / "log.key").read_bytes()).seed
+    marks = (seed, b64(seed)[:40].encode("ascii"))
+
+    holders = {name for name, pid in network.pids().items() if list(in_memory(pid, marks))}
+
+    assert holders <= {"log"}
+
+
+def test_redis_keeps_nothing_on_disk_and_holds_no_words(network: Running) -> None:
+    connection = redis.Redis(unix_socket_path=str(network.folder / "redis" / "redis.sock"))
+    assert not list((network.folder / "redis").glob("*.rdb"))
+    for key in connection.scan_iter():
+        assert not any(mark in connection.dump(key) for mark in spellings(NOTE))  # type: ignore[operator]
