@@ -29,7 +29,7 @@ def put_challenge(conn: Connection, nonce: bytes, expires: int) -> None:
 
 
 def use_challenge(conn: Connection, nonce: bytes, now: int) -> None:
-    """Use a challenge up: it is gone whether it still held or not.  Raises Refused("sign_in")."""
+    """Use a challenge up.  Raises Refused("sign_in") for one that is over, used, or was never given."""
     row = conn.execute(delete(challenges).where(challenges.c.nonce == sha256(nonce)).returning(challenges.c.expires))
     expires = row.scalar()
     if expires is None or expires <= now:
