@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Column, Connection, Index, Row, Select, Table, dele
 from protocol.case import Case
 from protocol.errors import Refused
 from store.columns import CODE, ID, NAME, WORD, metadata, number, part_of, text
-from store.envelopes import get_envelope, keep_until
+from store.envelopes import ROW, Envelope, envelopes, get_envelope, keep_until
 from store.upsert import insert_once, put
 
 BURN_DAYS: Final = 3  # A case's envelopes are burnt on the third day after: at most 72 hours later.
@@ -159,6 +159,14 @@ def linked_cases(conn: Connection, envelope: str) -> list[str]:
     """Return the ids of the cases that an envelope is part of."""
     query = select(case_envelopes.c.case).where(case_envelopes.c.envelope == envelope)
     return list(conn.execute(query.order_by(case_envelopes.c.case)).scalars())
+
+
+def unlinked_envelopes(conn: Connection, desk: str, limit: int = 1000) -> list[Envelope]:
+    """Return a desk's envelopes that somebody opened and that are part of no case, oldest day first."""
+    known = exists().where(case_envelopes.c.envelope == envelopes.c.id)
+    opened = envelopes.c.desk == desk, envelopes.c.minute.is_(None), ~known
+    query = select(*ROW).where(*opened).order_by(envelopes.c.day, envelopes.c.id).limit(limit)
+    return [Envelope(**row._mapping) for row in conn.execute(query)]
 
 
 def move_links(conn: Connection, case: str, into: str) -> None:

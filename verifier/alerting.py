@@ -92,6 +92,7 @@ def show_chain(chain: str) -> dict[str, Any]:
                     "name": one.name,
                     "alert": Signed.decode(one.signed).value(),
                     "state": one.state,
+                    "bundle": one.bundle.decode("utf-8") if one.bundle and one.state == "released" else None,
                     "kind": one.refused_kind,
                     "sentence": one.refused,
                 }

@@ -32,7 +32,7 @@ from store.knowledge import knowledge, released_chain
 from store.messages import chain_messages
 from store.shifts import on_shift
 from verifier.desk import Caller, asked, caller, desk
-from verifier.queue import case_row, chains_of
+from verifier.queue import case_row, chains_of, envelope_row
 
 casefile = Blueprint("casefile", __name__)
 MAX_REQUEST: Final = 2 * MAX_PART
@@ -79,7 +79,7 @@ def take_event(id: str) -> tuple[dict[str, Any], int]:
         _note(codes, event, value["working"], who.now)
         if sealed:
             require_digest(sealed, event)
-        context = _context(conn, who, before, event, codes)
+        context = _context(conn, who, before, event, codes, value["working"].get("class"))
         after = next_state(before.case if before else None, event, context)
         put_event(conn, signed.encode(), sealed, event, after, who.verifier.desk)
         for envelope in event.envelopes:
@@ -124,9 +124,16 @@ def _note(codes: dict[str, Any], event: Event, working: Mapping[str, Any], now: 
 
 
 def _context(
-    conn: Connection, who: Caller, before: StoredCase | None, event: Event, codes: Mapping[str, Any]
+    conn: Connection,
+    who: Caller,
+    before: StoredCase | None,
+    event: Event,
+    codes: Mapping[str, Any],
+    class_: str | None,
 ) -> Context:
     working = before.working if before else None
+    # A draft is judged by the class it says itself, not by the one that the case was sorted under before.
+    class_ = class_ or (working.class_ if working else None)
     shift = frozenset(on_shift(conn, who.verifier.desk, who.now))
     findings = codes.get("findings", [])
     checkers = {one["checker"] for one in findings if "checker" in one}
@@ -139,7 +146,7 @@ def _context(
         stayed=who.stayed,
         actor_head=actor_head(conn, who.verifier.id),
         conflicted=frozenset(codes.get("conflicted", ())) | checkers,
-        missing=_missing(who, event, working.class_ if working else None, codes, shift),
+        missing=_missing(who, event, class_, codes, shift),
         sent=_sent(conn, codes),
         stands=_stands(conn, before, who.now),
         found_over=any(one["over"] for one in findings),
@@ -209,8 +216,16 @@ def show_case(id: str) -> dict[str, Any]:
     with reading(desk().engine) as conn:
         who = caller(conn)
         found = _of_desk(conn, who, id)
+        codes = found.working.codes if found.working else {}
         return case_row(found) | {
-            "findings": found.working.codes.get("findings", []) if found.working else [],
+            "findings": codes.get("findings", []),
+            "conflicted": codes.get("conflicted", []),
+            "told": {
+                "site": bool(codes.get("site_told")),
+                "emergency": bool(codes.get("emergency_called")),
+                "audience": codes.get("audience", "responders"),
+            },
+            "tips": [envelope_row(get_envelope(conn, one)) for one in found.case.envelopes],
             "events": [
                 {"number": one.number, "event": Signed.decode(one.signed).value(), "sealed": b64(one.sealed or b"")}
                 for one in list_events(conn, id)

@@ -23,12 +23,13 @@ from store.events import actor_head
 from store.logbook import queue_entry
 from store.rosters import current_roster
 from store.sessions import revoke_verifier
-from store.sets import list_sets, mark_complete, put_signature, retire_sets
+from store.sets import get_set, list_sets, mark_complete, put_signature, retire_sets
 from store.shifts import end_shift, on_shift
 from store.stays import list_stays, put_stay
 from verifier.desk import Caller, caller, clock, desk, signed_asked
 
 network = Blueprint("network", __name__)
+SETS_BEHIND: Final = 60  # Epochs back in which a desk that was closed for long finds the set that its next one follows.
 BEHIND: Final = 1  # Epochs back that a desk still needs: those whose grace has not ended.
 
 
@@ -52,6 +53,7 @@ def show_network() -> dict[str, Any]:
             "stays": [_value(one) for one in list_stays(conn, who.now)],
             "keys": [_value(one) for one in keys],
             "sets": [{"set": _value(one.signed), "complete": one.complete, "retired": one.retired} for one in sets],
+            "last_set": _last_set(conn, who.verifier.desk, epoch),
             "policy": json.loads(desk().policy.encode()),
             "on_shift": on_shift(conn, who.verifier.desk, who.now),
             "actor_head": actor_head(conn, who.verifier.id),
@@ -99,16 +101,23 @@ def _require_next(conn: Connection, who: Caller, value: dict[str, Any]) -> None:
     epoch = epoch_of(who.now)
     if not epoch <= value["epoch"] <= epoch + limits.EPOCHS_AHEAD:
         raise Refused("epoch_dates", f"Sets are taken for epochs {epoch} to {epoch + limits.EPOCHS_AHEAD}.")
-    done = [one for one in list_sets(conn, value["desk"], epoch - 60, epoch + limits.EPOCHS_AHEAD) if one.complete]
-    last = max(done, key=lambda one: one.number, default=None)
-    number, previous = (last.number, last.name) if last else (0, "0" * 64)
-    here = any(one.name == fingerprint(canonical(value)) for one in done)
+    last = _last_set(conn, value["desk"], epoch)
+    number, previous = (last["number"], last["name"]) if last else (0, "0" * 64)
+    known = get_set(conn, fingerprint(canonical(value)))
+    here = known is not None and known.complete
     if not here and (value["number"] != number + 1 or value["previous"] != previous):
         raise Refused(
             "set_chain",
             f"The next set of desk {value['desk']} is number {number + 1} after {previous[:16]}; "
             f"this is {value['number']} after {value['previous'][:16]}. Load the network again.",
         )
+
+
+def _last_set(conn: Connection, home: str, epoch: int) -> dict[str, Any] | None:
+    """Return number and name of a desk's latest complete set, in force or not: the one that the next set follows."""
+    done = [one for one in list_sets(conn, home, epoch - SETS_BEHIND, epoch + limits.EPOCHS_AHEAD) if one.complete]
+    last = max(done, key=lambda one: one.number, default=None)
+    return {"number": last.number, "name": last.name} if last else None
 
 
 def _complete(conn: Connection, whole: Signed, value: dict[str, Any], who: Caller) -> bool:

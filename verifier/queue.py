@@ -13,7 +13,7 @@ from protocol.moves import OPEN
 from protocol.recipients import SET
 from protocol.signed import Signed
 from protocol.state import state
-from store.cases import StoredCase, desk_cases
+from store.cases import StoredCase, desk_cases, unlinked_envelopes
 from store.engine import reading, writing
 from store.envelopes import Envelope, get_envelope, mark_opened, read_body, waiting_envelopes
 from store.epochkeys import epoch_keys_by_name
@@ -29,26 +29,28 @@ BYTES: Final = "application/octet-stream"
 
 @queue.get("/api/queue")
 def show_queue() -> dict[str, Any]:
-    """Answer with what waits: unopened envelopes, open cases, and how their alerts stand."""
+    """Answer with what waits: envelopes without a case, open cases, and how their alerts stand."""
     with reading(desk().engine) as conn:
         who = caller(conn)
         cases = desk_cases(conn, who.verifier.desk, SHOWN)
         chains = sorted({chain for one in cases for chain in chains_of(one)})
         return {
-            "envelopes": _unopened(conn, who.verifier.desk),
+            "envelopes": _without_case(conn, who.verifier.desk),
             "cases": [case_row(one) for one in cases],
             "chains": [{"id": chain, "word": word(conn, chain, who.now)} for chain in chains],
             "now": who.now,
         }
 
 
-def _unopened(conn: Connection, home: str) -> list[dict[str, Any]]:
+def _without_case(conn: Connection, home: str) -> list[dict[str, Any]]:
+    """Return unopened envelopes, then those that somebody opened and put into no case: nothing drops out of sight."""
     rows = waiting_envelopes(conn, home)
     epochs = {one.epoch for one in rows}
     sets = list_sets(conn, home, min(epochs), max(epochs)) if epochs else []
     names = {one.number: one.name for one in sets if one.complete}
     shown = ("id", "minute", "bucket", "epoch", "stanzas", "size")
-    return [{name: getattr(one, name) for name in shown} | {"set": names.get(one.set_number)} for one in rows]
+    unopened = [{name: getattr(one, name) for name in shown} | {"set": names.get(one.set_number)} for one in rows]
+    return unopened + [envelope_row(one) | {"minute": None} for one in unlinked_envelopes(conn, home)]
 
 
 def envelope_row(one: Envelope) -> dict[str, Any]:
@@ -76,6 +78,8 @@ def case_row(one: StoredCase) -> dict[str, Any]:
         "proposal": one.case.proposal,
         "proposer": one.case.proposer,
         "attested": list(one.case.attested),
+        "stale": one.case.stale,
+        "before": one.case.before,
         "suspenders": list(one.case.suspenders),
         "urgency": now.urgency if now else None,
         "class": now.class_ if now else None,

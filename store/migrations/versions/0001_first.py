@@ -100,6 +100,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_envelopes_burn_day"), "envelopes", ["burn_day"], unique=False)
     op.create_index(
+        "ix_envelopes_opened",
+        "envelopes",
+        ["desk", "day", "id"],
+        unique=False,
+        sqlite_where=sa.text("minute IS NULL"),
+        postgresql_where=sa.text("minute IS NULL"),
+    )
+    op.create_index(
         "ix_envelopes_waiting",
         "envelopes",
         ["desk", "minute", "id", "bucket", "set_number", "epoch", "stanzas", "size"],
