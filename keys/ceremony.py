@@ -15,12 +15,12 @@ from keys.custodian import new_seed
 from keys.dates import say
 from keys.known import Known, require_unused
 from keys.request import Request, request_root
-from keys.words import fingerprint_words, words_of
 from protocol.encoding import b64, fingerprint
 from protocol.errors import Refused
 from protocol.limits import MIN_QUORUM
 from protocol.policy import MODE, POLICY, Policy, Roots, network_id
 from protocol.signed import Signed, admit_key, key_id, public_key
+from protocol.sixwords import fingerprint_words, words_of
 
 CUSTODIANS: Final = 3
 THRESHOLD: Final = 2

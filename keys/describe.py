@@ -18,13 +18,13 @@ from keys.difference import summary
 from keys.draft import decode_draft
 from keys.publish import read_payload
 from keys.request import Request, open_any_request
-from keys.words import fingerprint_words
 from protocol.encoding import unb64
 from protocol.errors import Refused
 from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.roster import ROSTER, open_roster
 from protocol.signed import Signed
+from protocol.sixwords import fingerprint_words
 
 
 def describe(file: bytes, policy: Policy | None, chain: Sequence[Signed], now: int) -> list[str]:

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from keys.ceremony import network_words
 from keys.dates import say
-from keys.words import fingerprint_words, words_of
 from protocol.encoding import unb64
 from protocol.policy import Roots
 from protocol.signed import key_id
+from protocol.sixwords import fingerprint_words, words_of
 
 Value = Mapping[str, Any]
 

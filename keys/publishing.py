@@ -18,13 +18,13 @@ from keys.founding import open_root_file, read_chain, read_policy, read_signed
 from keys.people import read_draft
 from keys.publish import join, next_chain, prepare, read_payload, require_follows, sign_roster
 from keys.request import open_request
-from keys.words import fingerprint_words
 from protocol import limits
 from protocol.errors import Refused
 from protocol.note import Key
 from protocol.policy import Policy
 from protocol.roster import ROSTER, open_roster
 from protocol.signed import Signed
+from protocol.sixwords import fingerprint_words
 
 
 def add_commands(commands: Any) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keys.words import fingerprint_words
 from protocol import xwing
 from protocol.encoding import b64, canonical, unb64, unbech32
 from protocol.errors import Refused
@@ -20,6 +19,7 @@ from protocol.policy import Policy
 from protocol.roster import ORGANISATION_ROLES, ORIGIN
 from protocol.shape import CODE, SHA256, Shape, base64, exactly, one_of, recipient, record
 from protocol.signed import Signed, admit_key, key_id, public_key, sign
+from protocol.sixwords import fingerprint_words
 
 MAX_REQUEST: Final = 16 * 1024
 

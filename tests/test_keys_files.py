@@ -15,10 +15,10 @@ from keys.enrol import revoke
 from keys.request import (
     open_request,
 )
-from keys.words import fingerprint_words, words_of
 from protocol.encoding import b64, canonical
 from protocol.logkey import LogKey
 from protocol.signed import sign
+from protocol.sixwords import fingerprint_words, words_of
 from tests.locksmith import (
     NOW,
     POLICY,

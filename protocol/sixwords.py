@@ -1,4 +1,4 @@
-"""Fingerprint words: a hash that two people can compare over the telephone.
+"""Six words: a hash that two people can compare over the telephone.
 
 Six words of 2,048 are the first 66 bits of a SHA-256: who wants another key with the same words has to make some 2^66.
 
