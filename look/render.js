@@ -73,13 +73,7 @@ class Telling {
 
   /** @param {number} at @param {boolean} dated @returns {string} the clock's time, with the date if it is another day */
   time(at, dated) {
-    const [then, today] = [at, this.now].map((one) => wall(one, this.locality.timezone));
-    const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
-    const values = { hour: ((then.hour + 11) % 12) + 1, minute: two(then.minute), hour24: two(then.hour) };
-    const time = this.say("clock", then.hour >= 12 ? "pm" : "am", values);
-    const same = then.year === today.year && then.month === today.month && then.day === today.day;
-    if (!dated && same) return time;
-    return this.say("line", "dated", { time, date: this.say("date", String(then.month), { day: then.day }) });
+    return timeText(at, this.words, this.now, this.locality.timezone, dated);
   }
 
   /** @param {string} line @param {string} key @param {number} seconds @returns {string} the line, with how far from now */
@@ -164,6 +158,22 @@ class Telling {
 function known(table, key) {
   if (!Object.hasOwn(table, key)) throw new RangeError(`${key} is not in the vocabulary of alerts.`);
   return table[key];
+}
+
+/**
+ * What a clock in a time zone shows at `at` (Unix seconds), with the date if `dated` or if it is another day than `now`.
+ * @param {number} at @param {Readonly<import("./words.js").Words>} words @param {number} now
+ * @param {string} timezone an IANA name @param {boolean} [dated] @returns {string}
+ */
+export function timeText(at, words, now, timezone, dated = false) {
+  const [then, today] = [at, now].map((one) => wall(one, timezone));
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  const values = { hour: ((then.hour + 11) % 12) + 1, minute: two(then.minute), hour24: two(then.hour) };
+  const time = words.t(known(known(TEXTS, "clock"), then.hour >= 12 ? "pm" : "am"), values);
+  const same = then.year === today.year && then.month === today.month && then.day === today.day;
+  if (!dated && same) return time;
+  const date = words.t(known(known(TEXTS, "date"), String(then.month)), { day: then.day });
+  return words.t(known(known(TEXTS, "line"), "dated"), { time, date });
 }
 
 /**

@@ -123,14 +123,7 @@ class _Telling:
 
     def time(self, at: int, dated: bool) -> str:
         """Return the clock's time at the network's place, with the date if asked for or if it is another day."""
-        zone = ZoneInfo(self.locality.timezone)
-        then, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(self.now, zone)
-        half = "pm" if then.hour >= 12 else "am"
-        hour, minute, hour24 = (then.hour + 11) % 12 + 1, f"{then.minute:02}", f"{then.hour:02}"
-        text = self.say("clock", half, hour=hour, minute=minute, hour24=hour24)
-        if not dated and then.date() == today.date():
-            return text
-        return self.say("line", "dated", time=text, date=self.say("date", str(then.month), day=then.day))
+        return time_text(at, self.words, self.now, self.locality.timezone, dated)
 
     def near(self, line: str, key: str, seconds: int) -> str:
         """Return a line of time with how far it is from now, while that is near enough to help."""
@@ -193,6 +186,19 @@ class _Telling:
             basis = self.say("basis", "and", first=one, rest=basis)
         signed = {key: self.count(key, getattr(self.standing, key)) for key in ("verifiers", "organizations")}
         return self.say("line", "how", basis=basis, **signed)
+
+
+def time_text(at: int, words: Words, now: int, timezone: str, dated: bool = False) -> str:
+    """Return what a clock in an IANA time zone shows at `at` (Unix seconds), with the date if `dated` or another day."""
+    zone = ZoneInfo(timezone)
+    then, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(now, zone)
+    half = "pm" if then.hour >= 12 else "am"
+    hour, minute, hour24 = (then.hour + 11) % 12 + 1, f"{then.minute:02}", f"{then.hour:02}"
+    text = words.gettext(TEXTS["clock"][half], hour=hour, minute=minute, hour24=hour24)
+    if not dated and then.date() == today.date():
+        return text
+    date = words.gettext(TEXTS["date"][str(then.month)], day=then.day)
+    return words.gettext(TEXTS["line"]["dated"], time=text, date=date)
 
 
 def alert_text(fields: Mapping[str, Any], standing: Standing, lang: str, now: int, locality: Locality) -> Rendered:
