@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from intake.doors import Intake, doors
 from intake.form import build_pages, form
+from intake.keeper import Keeper
 from intake.load import Load
 from intake.settings import Settings
 from intake.work import Work
@@ -23,12 +24,14 @@ def create_app(settings: Settings) -> Flask:
     policy = Policy.decode(settings.policy.read_bytes())
     face = Face.read(settings.face)
     app = Flask("intake", static_folder=None)
+    engine = open_engine(settings.database)
     app.extensions["sereno"] = Intake(
-        engine=open_engine(settings.database),
+        engine=engine,
         policy=policy,
         work=Work(settings.work_key),
         pages=build_pages(face, policy),
         load=Load(settings.hourly_bytes),
+        keeper=Keeper(engine),
     )
     app.register_blueprint(doors)
     app.register_blueprint(form)

@@ -13,7 +13,9 @@ from typing import Any, Final
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Engine
 
+from intake.encoded import Encoded
 from intake.form import Page
+from intake.keeper import Keeper
 from intake.load import Load
 from intake.recipients import publication
 from intake.work import Work, cost_for
@@ -21,12 +23,12 @@ from protocol import limits
 from protocol.envelope import check_envelope, envelope_size
 from protocol.errors import Refused
 from protocol.policy import Policy
-from store.engine import reading, writing
-from store.envelopes import put_envelope
+from store.engine import reading
+from store.envelopes import Arrival
 from store.recipients import StoredSet, accepted, get_set
 
 LARGEST: Final = envelope_size(limits.MAX_MEMBERS, limits.BUCKETS[-1])
-FRESH: Final = 1  # Seconds for which the accepted sets are taken as read.
+FRESH: Final = 1  # Seconds for which what was read of the store is taken as read.
 
 doors = Blueprint("doors", __name__)
 
@@ -40,9 +42,12 @@ class Intake:
     work: Work
     pages: dict[str, Page]
     load: Load
+    keeper: Keeper
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _read: int = 0
     _accepted: dict[str, StoredSet] = field(default_factory=dict)
+    _published_at: int = 0
+    _published: Encoded | None = None
 
     def accepted(self, name: str, now: int) -> StoredSet:
         """Return the accepted set of that name.  Raises Refused("set_old" | "set_unknown")."""
@@ -60,6 +65,17 @@ class Intake:
             raise Refused("set_unknown", f"The set {name[:16]} is not one of this network. Load the recipients again.")
         raise Refused("set_old", f"Set {old.number} of desk {old.desk} is no longer taken. Seal the tip again.")
 
+    def published(self, now: int) -> Encoded:
+        """Return the publication; compressed again only when it has changed.  Raises Refused("set_unknown")."""
+        with self._lock:
+            if self._published is None or now - self._published_at >= FRESH:
+                with reading(self.engine) as conn:
+                    body = publication(conn, self.policy, now)
+                if self._published is None or self._published.body != body:
+                    self._published = Encoded.of(body)
+                self._published_at = now
+            return self._published
+
 
 def _intake() -> Intake:
     found: Intake = current_app.extensions["sereno"]
@@ -69,10 +85,7 @@ def _intake() -> Intake:
 @doors.get("/recipients")
 def show_recipients() -> Response:
     """Answer with the publication; the same for everyone, so it may be kept for a minute."""
-    intake = _intake()
-    with reading(intake.engine) as conn:
-        body = publication(conn, intake.policy, int(time.time()))
-    response = Response(body, mimetype="application/json")
+    response = _intake().published(int(time.time())).answer("application/json")
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
 
@@ -89,7 +102,8 @@ def take_envelope() -> tuple[dict[str, bool], int]:
     """Take one envelope; its shape is checked without a key, and nothing else is ever stored."""
     intake, now = _intake(), int(time.time())
     if request.mimetype != "application/octet-stream":
-        raise Refused("media_type", f"An envelope comes as application/octet-stream, not {request.mimetype[:60] or 'nothing'}.")
+        found = request.mimetype[:60] or "nothing"
+        raise Refused("media_type", f"An envelope comes as application/octet-stream, not {found}.")
     if (request.content_length or 0) > LARGEST:
         raise Refused("too_large", f"The envelope has {request.content_length} bytes; the largest has {LARGEST}.")
     token = intake.work.require(request.headers.get("Sereno-Work", ""), now)
@@ -101,9 +115,8 @@ def take_envelope() -> tuple[dict[str, bool], int]:
     body = request.get_data(cache=False)
     outline = check_envelope(body, (to.members,))
     intake.work.spend(token, body, now)
-    with writing(intake.engine) as conn:
-        put_envelope(
-            conn,
+    intake.keeper.keep(
+        Arrival(
             desk=to.desk,
             bucket=outline.bucket,
             set_name=to.name,
@@ -113,6 +126,7 @@ def take_envelope() -> tuple[dict[str, bool], int]:
             body=body,
             now=now,
         )
+    )
     intake.load.add(len(body), now)
     return {"kept": True}, 201
 

@@ -1,0 +1,89 @@
+"""The form: where a witness tells what they saw, one static file for each language.  SPEC 13.1.
+
+Everything in the file is in the file: one script, one style, no picture or font to fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, current_app, request
+
+from intake.encoded import Encoded
+from intake.form.assemble import Parts, assemble, content_policy, manifest_hash
+from intake.form.outline import draw
+from look.face import Face
+from look.style import house_css, squeeze
+from look.words import catalogue_for_js, keys_of, languages, translator
+from protocol.errors import Refused
+from protocol.policy import Policy
+
+FOLDER: Final = Path(__file__).parent
+
+form = Blueprint("form", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One language's page: its encodings, the policy it is served under, and the name it puts into tips."""
+
+    encoded: Encoded
+    csp: str
+    hash: str
+
+
+def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
+    """Return a page for each language of the face that there is a catalogue for, in the face's order.
+
+    Raises OSError where the built script is missing, and ValueError if no language of the face has a catalogue.
+    """
+    parts = Parts(
+        template=(FOLDER / "form.html").read_text("utf-8"),
+        script=(FOLDER / "built" / "form.js").read_text("utf-8").strip(),
+        style=house_css() + squeeze((FOLDER / "form.css").read_text("utf-8")),
+        outline=draw(face.zones),
+    )
+    said = keys_of(*(f"intake/form/{path.name}" for path in sorted(FOLDER.glob("*.js"))))
+    pages = {}
+    for lang in (one for one in face.languages if one in languages()):
+        body = assemble(parts, face, policy, translator(lang), catalogue_for_js(lang, said))
+        csp = content_policy(parts) + "; frame-ancestors 'none'"
+        pages[lang] = Page(Encoded.of(body), csp, manifest_hash(body))
+    if not pages:
+        raise ValueError(f"No language of the face ({', '.join(face.languages)}) has a catalogue.")
+    return pages
+
+
+def _pages() -> Mapping[str, Page]:
+    pages: Mapping[str, Page] = current_app.extensions["sereno"].pages
+    return pages
+
+
+@form.get("/")
+def show_first() -> Response:
+    """Answer with the form in the language that the browser asks for, else in the network's first."""
+    pages = _pages()
+    lang = request.accept_languages.best_match(list(pages)) or next(iter(pages))
+    response = _answer(lang)
+    response.vary.add("Accept-Language")
+    return response
+
+
+@form.get("/<lang>")
+def show_form(lang: str) -> Response:
+    """Answer with the form in a language.  Raises Refused("not_found")."""
+    if lang not in _pages():
+        raise Refused("not_found", "There is nothing at this address.")
+    return _answer(lang)
+
+
+def _answer(lang: str) -> Response:
+    page = _pages()[lang]
+    response = page.encoded.answer("text/html")
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Security-Policy"] = page.csp
+    response.content_language.add(lang)
+    return response

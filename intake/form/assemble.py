@@ -1,0 +1,121 @@
+"""Assembly: the form's page from its parts, one static file for each language.  SPEC 13.1.
+
+Pure: the same parts give the same bytes on every machine, so that anybody can make a page again and compare it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from babel import Locale
+from jinja2 import Environment, StrictUndefined
+
+from intake.form.outline import Outline
+from look.face import Face
+from look.icons import icon
+from look.words import Words
+from protocol.encoding import fingerprint, sha256
+from protocol.policy import Policy
+
+# What may change in a page without making it another page: what a saved copy carries, and the page's own name.
+BLANK: Final = re.compile(rb'(<script type="application/json" id="(?:recipients|page-hash)">)[^<]*(</script>)')
+_TEMPLATES: Final = Environment(
+    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every language's page is made of: template, script and style, and the picture of the zones."""
+
+    template: str
+    script: str
+    style: str
+    outline: Outline
+
+
+def assemble(parts: Parts, face: Face, policy: Policy, words: Words, catalogue: Mapping[str, Any]) -> bytes:
+    """Return a page's bytes.  Raises ValueError for a script or style that could end its own element."""
+    for name, text in (("script", parts.script), ("style", parts.style)):
+        if re.search(rf"</{name}|<!--|\r", text, re.IGNORECASE):
+            raise ValueError(f"The {name} holds </{name}, <!-- or a carriage return, and can't stand inside a page.")
+    data = {
+        "policy": policy.encode().decode("ascii"),
+        "catalogue": catalogue,
+        "hotline": face.hotline,
+    }
+    page = _TEMPLATES.from_string(parts.template).render(
+        face=face,
+        policy=policy,
+        words=words,
+        outline=parts.outline,
+        script=_Whole(parts.script),
+        style=_Whole(parts.style),
+        data=_Whole(_json(data)),
+        csp=content_policy(parts),
+        icon=icon,
+        here=lambda texts: face.in_language(texts, words.lang),
+        tel=lambda number: "tel:" + re.sub(r"[^0-9+]", "", number),
+        endonym=endonym,
+        _=words.gettext,
+    )
+    whole = page.encode("utf-8")
+    own = json.dumps(manifest_hash(whole)).encode("ascii")
+    return whole.replace(b'id="page-hash"></script>', b'id="page-hash">' + own + b"</script>")
+
+
+def manifest_hash(page: bytes) -> str:
+    """Return a page's name: the SHA-256 of its bytes with the contents of `recipients` and `page-hash` left blank.
+
+    Raises ValueError for a page that does not have exactly one of each.
+    """
+    blank, found = BLANK.subn(rb"\1\2", page)
+    if found != 2:
+        raise ValueError(f"A page has one element recipients and one page-hash; this has {found} of them.")
+    return fingerprint(blank)
+
+
+def content_policy(parts: Parts) -> str:
+    """Return the content security policy that stands inside the page: its one script, its one style, its own door."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_source(parts.script)}'",
+            f"style-src '{_source(parts.style)}'",
+            "img-src blob:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+        )
+    )
+
+
+def endonym(lang: str) -> str:
+    """Return what a language calls itself, e.g. Español."""
+    name = Locale.parse(lang, sep="-").get_display_name() or lang
+    return name[:1].upper() + name[1:]
+
+
+def _source(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode("utf-8"))).decode("ascii")
+
+
+def _json(value: object) -> str:
+    """Return JSON that can stand inside a script element: no character of it ends one or begins a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+class _Whole(str):
+    """Text that goes into a page as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)

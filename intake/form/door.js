@@ -1,0 +1,91 @@
+/**
+ * The door: the three requests that a page makes of its own server, and what can come of them.  SPEC 13.
+ */
+
+/** No answer: the connection is gone, or what answered is not the door (a hotel's log-in page, say). */
+export class Dropped extends Error {}
+
+/** The door's own refusal.  `kind` is one of errors.js, or "unknown". */
+export class Turned extends Error {
+  /** @param {string} kind @param {number} status */
+  constructor(kind, status) {
+    super(`${kind} (${status})`);
+    this.kind = kind;
+    this.status = status;
+  }
+}
+
+/** Milliseconds without an answer after which a connection counts as gone; a slow one needs 20 s for an envelope. */
+const PATIENCE = 60_000;
+const BAD_GATEWAY = 502;
+
+/**
+ * The answer of the door, if it has the wanted status and is JSON.  Throws Dropped or Turned.
+ * @param {string} path @param {RequestInit} how @param {number} wanted @param {AbortSignal} signal
+ * @returns {Promise<{answer: Response, body: ArrayBuffer}>}
+ */
+async function ask(path, how, wanted, signal) {
+  const both = new AbortController();
+  const stop = () => both.abort();
+  const timer = setTimeout(stop, PATIENCE);
+  signal.addEventListener("abort", stop);
+  try {
+    const answer = await fetch(path, { credentials: "omit", redirect: "error", ...how, signal: both.signal });
+    const body = await answer.arrayBuffer();
+    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json") ?? false;
+    if (answer.status === wanted && isJson) return { answer, body };
+    // What stands before the door may say that it can't be reached; that is no word of the door's own.
+    if (!isJson && (answer.ok || answer.status >= BAD_GATEWAY)) throw new Dropped(`${path}: ${answer.status}`);
+    throw new Turned(isJson ? kindOf(body) : "unknown", answer.status);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Turned) throw error;
+    throw new Dropped(path, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** @param {ArrayBuffer} body @returns {string} the kind of a refusal */
+function kindOf(body) {
+  const { kind } = JSON.parse(new TextDecoder().decode(body));
+  return typeof kind === "string" ? kind : "unknown";
+}
+
+/** @param {Response} answer @returns {number | null} the server's time in Unix seconds, where it told one */
+function timeOf(answer) {
+  const time = Date.parse(answer.headers.get("Date") ?? "");
+  return Number.isNaN(time) ? null : Math.floor(time / 1000);
+}
+
+/**
+ * The publication's bytes and the server's time.
+ * @param {boolean} afresh whether what the browser kept of it may not be used @param {AbortSignal} signal
+ * @returns {Promise<{data: Uint8Array, time: number | null}>}
+ */
+export async function fetchPublication(afresh, signal) {
+  const { answer, body } = await ask("/recipients", { cache: afresh ? "reload" : "default" }, 200, signal);
+  return { data: new Uint8Array(body), time: timeOf(answer) };
+}
+
+/**
+ * A challenge, and the server's time.
+ * @param {AbortSignal} signal @returns {Promise<{challenge: any, time: number | null}>}
+ */
+export async function fetchChallenge(signal) {
+  const { answer, body } = await ask("/work", { cache: "no-store" }, 200, signal);
+  return { challenge: JSON.parse(new TextDecoder().decode(body)), time: timeOf(answer) };
+}
+
+/**
+ * Leave an envelope at the door.  The same bytes may be left again: they are kept once.
+ * @param {import("../../protocol/js/encoding.js").Bytes} envelope
+ * @param {import("../../protocol/js/recipients.js").RecipientSet} to
+ * @param {string} work @param {AbortSignal} signal
+ */
+export async function leaveEnvelope(envelope, to, work, signal) {
+  const headers = { "Content-Type": "application/octet-stream", "Sereno-Work": work };
+  const path = `/envelopes?${new URLSearchParams({ desk: to.desk, set: to.name })}`;
+  await ask(path, { method: "POST", headers, body: envelope, cache: "no-store" }, 201, signal);
+}

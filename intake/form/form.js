@@ -1,0 +1,221 @@
+/**
+ * The form: listens to the page and brings a tip on its way.  Memory only: no cookie, no storage, no history.
+ */
+import { Refused } from "../../protocol/js/errors.js";
+import { anySaid, readAnswers, review, wipe } from "./answers.js";
+import { Turned } from "./door.js";
+import { hintAt } from "./hints.js";
+import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
+import { drawChosen, listenToMap } from "./map.js";
+import { choices, chosen, input, part, readPage, reveal, show } from "./page.js";
+import { Readers } from "./readers.js";
+import { send } from "./sending.js";
+import { Work } from "./work.js";
+
+const page = readPage();
+const { t, tn, lang } = page.words;
+/** Milliseconds after which a sum that is still being done is spoken of. */
+const SLOW = 2500;
+const MOST_WORDS = 280;
+const DAY_FORMAT = Object.freeze(/** @type {const} */ ({ weekday: "long", day: "numeric", month: "long", year: "numeric" }));
+
+/** Ends with the page: what it fetches and computes. */
+let life = new AbortController();
+/** Ends with a tip on its way. */
+let way = new AbortController();
+let { readers, work } = begin();
+
+/** @returns {{readers: Readers, work: Work}} new ones, which look for readers and work at once */
+function begin() {
+  return { readers: new Readers(page.policy, askDay, life.signal), work: new Work(life.signal) };
+}
+
+/** Have readers and work at hand before they are needed.  What fails now is tried again, and said, with the tip. */
+async function prepare() {
+  try {
+    await readers.publication();
+    await work.solution();
+  } catch (error) {
+    if (life.signal.aborted) return;
+    if (error instanceof Refused || (error instanceof Turned && error.kind === "set_unknown")) give(error);
+  }
+}
+
+/** Show why nothing can be sent.  @param {unknown} error */
+function give(error) {
+  const kind = error instanceof Refused || error instanceof Turned ? error.kind : "";
+  const noDesk = kind === "set_unknown" || kind === "desk_unknown";
+  close(noDesk ? "desk" : "readers", error instanceof Refused ? `${error.rule} ${kind}` : "");
+  if (kind === "") throw error; // A mistake of ours: the console should have it.
+}
+
+/** @type {import("./readers.js").AskDay} */
+function askDay(phone, server) {
+  const format = new Intl.DateTimeFormat(lang, { ...DAY_FORMAT, timeZone: "UTC" });
+  part("day-phone").textContent = format.format(phone * 1000);
+  part("day-server").textContent = format.format(server * 1000);
+  reveal("day-question", true);
+  if (!part("going").hidden) {
+    way.abort();
+    show("tell");
+    review(true);
+  }
+  return new Promise((resume) => {
+    for (const one of choices("day")) one.addEventListener("change", () => resume(chosen("day") === "server"));
+  });
+}
+
+/** @param {import("./sending.js").Stage} stage */
+function say(stage) {
+  const titles = { sealing: t("Sealing on your phone"), sending: t("Sealed. Sending now"), dropped: t("Waiting to send") };
+  const waits = !["sealing", "sending"].includes(stage);
+  part("going-title").textContent = titles[waits ? "dropped" : /** @type {"sealing"} */ (stage)];
+  if (!waits) return; // What went wrong stays in sight while it is tried again.
+  reveal("going-slow", false);
+  for (const one of ["dropped", "load", "trouble"]) reveal(`going-${one}`, one === stage);
+  reveal("going-ways", true);
+}
+
+/** Clear what an earlier try has said. */
+function calm() {
+  for (const one of ["slow", "dropped", "load", "trouble", "ways"]) reveal(`going-${one}`, false);
+  part("going-title").textContent = t("Sealing on your phone");
+}
+
+/** Seal and send what stands in the form; on any error it still stands there. */
+async function submit() {
+  const open = review(true);
+  part("open-fault").textContent = open === 0 ? "" : tn("{n} question is still open.", "{n} questions are still open.", open);
+  if (open > 0 || chosen("what") === "other") return;
+  const { told, legal } = readAnswers();
+  way = new AbortController();
+  const { signal } = way;
+  calm();
+  show("going");
+  const slow = setTimeout(() => reveal("going-slow", part("going-ways").hidden === true), SLOW);
+  try {
+    await send(told, legal, { name: page.name, network: page.policy.network, readers, work, say, signal });
+    wipe();
+    refresh();
+    work.forget(); // It was good for one envelope.
+    show("sent");
+  } catch (error) {
+    if (!signal.aborted) give(error);
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+/** Bring what depends on answers in step with them. */
+function refresh() {
+  const emergency = chosen("what") === "other";
+  reveal("emergency", emergency);
+  for (const one of document.querySelectorAll(".rest")) /** @type {HTMLElement} */ (one).hidden = emergency;
+  reveal("minute-field", chosen("when") === "today");
+  reveal("letters-field", chosen("marking") === "letters");
+  reveal("home-hint", input("home").checked);
+  const left = MOST_WORDS - input("words").value.length;
+  part("words-count").textContent = left > 60 ? "" : tn("{n} character left", "{n} characters left", left);
+  drawChosen();
+  if (review(false) === 0) part("open-fault").textContent = "";
+}
+
+/** An optional choice that is tapped again is taken back. */
+function listenToOptional() {
+  for (const one of document.querySelectorAll("[data-optional]")) {
+    const choice = /** @type {HTMLInputElement} */ (one);
+    let was = false;
+    for (const event of ["pointerdown", "keydown"]) {
+      (choice.closest("label") ?? choice).addEventListener(event, () => (was = choice.checked));
+    }
+    choice.addEventListener("click", () => {
+      if (was) choice.checked = false;
+      was = false;
+      refresh();
+    });
+  }
+}
+
+/** Take everything back: what is typed, what is on its way, what was fetched. */
+function forget() {
+  way.abort();
+  life.abort();
+  wipe();
+}
+
+/** A page that the browser kept in memory begins as a new one. */
+function beginAgain() {
+  life = new AbortController();
+  ({ readers, work } = begin());
+  for (const one of ["place-hints", "words-hints"]) part(one).replaceChildren();
+  for (const one of document.querySelectorAll("details")) one.open = false;
+  reveal("day-question", false);
+  refresh();
+  show("tell");
+  void prepare();
+}
+
+/** Whoever has said something is asked before another language's page takes its place. */
+function listenToLanguages() {
+  let warned = false;
+  part("languages").addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (link === null) return;
+    link.hash = location.hash;
+    if (warned || !anySaid()) return;
+    event.preventDefault();
+    warned = true;
+    reveal("language-notice", true);
+  });
+}
+
+/** @param {string} id @param {() => void} act */
+function onClick(id, act) {
+  part(id).addEventListener("click", act);
+}
+
+function listen() {
+  listenToLeave(forget);
+  listenToMap();
+  listenToOptional();
+  listenToLanguages();
+  for (const id of ["place", "words"]) hintAt(id, page.words);
+  part("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void submit();
+  });
+  for (const event of ["input", "change"]) part("form").addEventListener(event, refresh);
+  onClick("retry", () => dispatchEvent(new Event("retry")));
+  onClick("change", () => {
+    way.abort();
+    show("tell");
+  });
+  onClick("again", () => {
+    show("tell");
+    void prepare();
+  });
+  onClick("reload", () => {
+    readers.forget();
+    show("tell");
+    void prepare();
+  });
+  addEventListener("pageshow", ({ persisted }) => persisted && beginAgain());
+  addEventListener("hashchange", () => location.reload());
+}
+
+function start() {
+  const closed = reasonToStayClosed();
+  listen();
+  if (closed !== null) {
+    close(closed);
+    return;
+  }
+  const operator = location.hash === OPERATOR;
+  document.body.classList.toggle("operator", operator);
+  reveal("caller-question", operator);
+  /** @type {HTMLButtonElement} */ (part("send")).disabled = false;
+  refresh();
+  void prepare();
+}
+
+start();

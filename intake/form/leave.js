@@ -1,0 +1,43 @@
+/**
+ * Leaving: nothing stays.  The page empties itself when it is left in whatever way, and does not open where somebody
+ * else could have filled it in or could look on.
+ */
+import { part, reveal, show } from "./page.js";
+
+/** @typedef {"framed" | "link" | "crypto" | "desk" | "readers"} Cause */
+
+export const OPERATOR = "#operator";
+
+/** @returns {Cause | null} why nothing may be sent from here at all */
+export function reasonToStayClosed() {
+  if (window.top !== window.self) return "framed";
+  if (location.search !== "" || !["", OPERATOR].includes(location.hash)) return "link";
+  if (!window.isSecureContext || crypto.subtle === undefined) return "crypto";
+  return null;
+}
+
+/** @param {Cause} cause @param {string} [rule] what broke, for whoever is asked for help */
+export function close(cause, rule = "") {
+  for (const one of ["framed", "link", "crypto", "desk", "readers"]) reveal(`closed-${one}`, one === cause);
+  reveal("plain", cause === "link");
+  reveal("reload", cause === "desk" || cause === "readers");
+  part("closed-rule").textContent = rule;
+  show("closed");
+}
+
+/**
+ * Leave at once: the words go first, then what is seen, then the page; "back" does not lead here.
+ * @param {() => void} forget empties the form and takes back what is being sent
+ */
+export function listenToLeave(forget) {
+  part("leave").addEventListener("click", (event) => {
+    event.preventDefault();
+    forget();
+    document.title = "";
+    document.body.replaceChildren();
+    document.body.className = "";
+    location.replace("about:blank");
+  });
+  // Also where the browser keeps the page in memory to be gone back to.
+  addEventListener("pagehide", forget);
+}

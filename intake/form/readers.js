@@ -1,0 +1,71 @@
+/**
+ * Readers: who will open a tip, checked up to the roots that this page carries, before anything is sealed.
+ */
+import { openPublication } from "../../protocol/js/publication.js";
+import { breathe } from "./breathe.js";
+import { fetchPublication } from "./door.js";
+
+/** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
+/** @typedef {import("../../protocol/js/policy.js").Policy} Policy */
+/**
+ * Asks the person which day it is, where phone and server disagree (Unix seconds): whether the server is right.
+ * @typedef {(phone: number, server: number) => Promise<boolean>} AskDay
+ */
+
+const DAY = 86_400;
+
+/** @returns {number} what the device's clock says, in Unix seconds */
+const clock = () => Math.floor(Date.now() / 1000);
+
+/** The publication of the network, fetched and checked once, and again when it has become old. */
+export class Readers {
+  /** @type {Promise<Publication> | null} */
+  #opening = null;
+  #afresh = false;
+  /** What has to be added to the device's clock; null until it was held against the server's.  @type {number | null} */
+  #ahead = null;
+  #policy;
+  #askDay;
+  #signal;
+
+  /** @param {Policy} policy @param {AskDay} askDay @param {AbortSignal} signal */
+  constructor(policy, askDay, signal) {
+    this.#policy = policy;
+    this.#askDay = askDay;
+    this.#signal = signal;
+  }
+
+  /** @returns {number} the time, in Unix seconds, by the device's clock or as the person set it right */
+  now() {
+    return clock() + (this.#ahead ?? 0);
+  }
+
+  /** Throws Dropped, Turned, or Refused for what does not check.  @returns {Promise<Publication>} */
+  async publication() {
+    const opening = (this.#opening ??= this.#open());
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#opening === opening) this.forget();
+      throw error;
+    }
+  }
+
+  /** Have it fetched again, past what the browser kept. */
+  forget() {
+    this.#opening = null;
+    this.#afresh = true;
+  }
+
+  async #open() {
+    const { data, time } = await fetchPublication(this.#afresh, this.#signal);
+    if (time !== null) this.#ahead ??= await this.#difference(clock(), time);
+    return openPublication(data, this.#policy, this.now(), breathe);
+  }
+
+  /** @param {number} phone @param {number} server @returns {Promise<number>} */
+  async #difference(phone, server) {
+    if (Math.abs(server - phone) <= DAY) return 0;
+    return (await this.#askDay(phone, server)) ? server - phone : 0;
+  }
+}
