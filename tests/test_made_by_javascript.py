@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protocol import age
 from protocol import alert as alerts
 from protocol.encoding import parse, unb64
 from protocol.envelope import check_envelope, open_envelope, open_preview, preview_size, seal_envelope
 from protocol.epoch import epoch_grace_end, epoch_of, epoch_start, open_epoch_key
 from protocol.errors import Refused
-from protocol.legal import open_legal
+from protocol.legal import ROOM, open_legal
 from protocol.limits import BUCKETS, CHUNK, DAY
 from protocol.publication import encode_publication
 from protocol.recipients import RecipientSet, propose_set
@@ -106,6 +107,8 @@ def test_both_refuse_the_same_envelopes_of_other_sets_and_people() -> None:
     data = world().seal(world().tip(), to())
     start = data[: preview_size(len(to().members))]
 
+    more = replace(to(), members=(*to().members, "zzzzzzzz"))
+    assert seen_by_both(data, "ana", more)[1] == seen_by_both(start, "ana", more, whole=False)[1] == "tip_layout"
     for changes in ({"name": "ab" * 32}, {"roster": "ab" * 32}, {"desk": "south"}, {"members": to().members[:3]}):
         other = replace(to(), **changes)
         assert seen_by_both(data, "ana", other)[1] in ("tip_layout", "age_no_match")
@@ -117,6 +120,15 @@ def test_both_refuse_the_same_envelopes_of_other_sets_and_people() -> None:
         assert seen_by_both(wrong, "bo", to())[1] == "age_payload"
     assert seen_by_both(start[:-1], "bo", to(), whole=False)[1] == "age_payload"
     assert seen_by_both(start, "bo", to(), whole=False, bucket=BUCKETS[1])[1] == "age_payload"
+
+
+@pytest.mark.parametrize("plain", [b"\xff\xff", b"\0\1ab", b"\0\2\xc3\x28"], ids=["long", "not zero", "not UTF-8"])
+def test_both_refuse_the_same_legal_parts(plain: bytes) -> None:
+    part = age.seal(plain.ljust(ROOM, b"\0"), [world().attorney().recipient] * 4)
+    mine = outcome(open_legal, part, world().attorney())
+
+    assert mine[0] == "refused"
+    assert outcome(call, "./makers", "legalWords", part, world().attorney().encode()) == mine
 
 
 def test_both_doors_refuse_the_same() -> None:

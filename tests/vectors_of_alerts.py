@@ -56,6 +56,8 @@ def alerts() -> Chapter:
     tell("expired when it was issued", "alert_times", world.alert(expires=now))
     tell("four hours at most", "alert_times", world.alert(expires=now + 240 * MINUTE + 1))
     tell("four hours", None, world.alert(expires=now + 240 * MINUTE))
+    long = world.following(first, issued=now + HOUR, expires=now + 240 * MINUTE + 1)
+    tell("four hours of the whole chain", "alert_times", long)
     tell("class R is checked", "alert_class", world.alert(class_="R", template="rumour"))
     tell("only class R is checked", "alert_class", world.rumour(class_="A", template="detention"))
     tell("a residence is never public", "alert_class", world.alert(class_="D", template="residence"))
@@ -128,6 +130,9 @@ def _voices(world: World, told: Chapter, base: dict[str, Any]) -> None:
     bo = world.id("bo")
     told.tell("a later roster revokes from before", "attestation_revoked", revoked={bo: 0})
     told.tell("a later roster revokes from after", revoked={bo: 1})
+    doubt = _changes(base, world.bundle(world.attest(stop, "cy"), False))
+    revoked = {world.id("cy"): 1000}
+    told.tell("what is not logged may be later than a revocation", "attestation_revoked", bundle=doubt, revoked=revoked)
     stays = {"roster": base["roster"], "links": []}
     told.tell("one of them was suspended", "attestation_stayed", stays=[world.sign_stay("bo", "ana").value()], **stays)
     later = world.sign_stay("bo", "ana", issued=world.now + 1)

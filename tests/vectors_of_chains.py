@@ -100,6 +100,8 @@ def chains() -> Chapter:
     tell("the next revision", "alert_chain", "first", world.following(first, revision=3))
     tell("a message that the chain lacks", "alert_chain", "first", world.following(first, supersedes=["ab" * 32]))
     tell("an update answers open suspensions", "alert_chain", "first doubt", world.following(first, revision=3))
+    here = messages["here"]
+    tell("an update answers nothing that is over", "alert_chain", "first here", world.following(here, [first]))
     tell("a restore does", None, "first doubt", world.following(first, [doubt]))
     tell("an update keeps the class", "alert_chain", "first", world.following(first, class_="B", template="presence"))
     tell("an update keeps the audience", "alert_chain", "first", world.following(first, audience="responders"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from protocol.encoding import b64, canonical, parse
 from protocol.epoch import epoch_start
 from protocol.limits import CERTIFICATION, DAY, HOUR, LENT_LIFE
+from protocol.policy import Policy
 from protocol.publication import encode_publication
 from protocol.signed import Signed, key_id, public_key, sign
 from tests.make_vectors import Chapter
@@ -85,6 +86,8 @@ def rosters() -> Chapter:
         roster={"signatures": sorted([*eve, uma, val], key=lambda one: one["keyid"])},
     )
     told.tell("another payload type", "payload_type", roster={"payloadType": "application/vnd.sereno.alert.v1+json"})
+    others = Policy(world.network, world.mode, world.roots("xan", "yan"), 2, 1, 0, False)
+    told.tell("the same roster under a policy that pins other roots", "roster_signers", policy=text(others.encode()))
     tell("all three roots sign", None, "uma", "val", "wim")
     tell("one root signs", "roster_signers", "uma")
     tell("another network's", "roster_network", network="ab" * 32)
@@ -124,6 +127,8 @@ def _contents(world: World, tell: Callable[..., None]) -> None:
         "roster_content",
         cosigners=[*value["cosigners"], {"name": "abc", "key": world.root_key("x")}],
     )
+    alba = [one for one in value["verifiers"] if one["org"] == "alba" or one["roles"] == ["trainee"]]
+    tell("a trainee's organisation does not count", None, verifiers=alba, quorum={"keys": 2, "organisations": 1})
     tell("a role that does not exist", "shape", verifiers=_entries(world, "bo", roles=["boss"]))
     crowd = [Person(f"p{number}", "faro") for number in range(33)]
     verifiers = sorted([world.entry(one) for one in crowd], key=lambda one: str(one["id"]))
@@ -215,22 +220,19 @@ def sets() -> Chapter:
     tell("a member whose key was not sent along", "set_members", members=[first, {**second, "key": "ab" * 32}])
     tell("one member", "shape", members=[first])
     told.tell("no key was sent along", "set_members", keys=[])
-    lent = world.epoch_key("len")
-    with_lent = sorted(
-        [first, {"verifier": world.id("len"), "key": lent.message()}], key=lambda one: str(one["verifier"])
-    )
-    payload = canonical({**value, "members": with_lent})
-    sent = [*(key.value() for key in keys), lent.value()]
-    told.tell(
-        "a lent verifier is never in a set",
-        "set_members",
-        set=world.sign("set", payload, "ana", "bo").value(),
-        keys=sent,
-    )
-    double = world.epoch_key("bo", age_name="another")
-    told.tell(
-        "a member has two keys for one week", "set_members", keys=[*(key.value() for key in keys), double.value()]
-    )
+    pair = [world.epoch_key("ana"), world.epoch_key("bo")]
+
+    def tell_pair(name: str, kind: str | None, who: Sequence[Signed], *sent: Signed) -> None:
+        members = [{"verifier": one.signatures[0].keyid, "key": one.message()} for one in who]
+        members.sort(key=lambda one: one["verifier"])
+        signed = world.sign("set", canonical({**value, "members": members}), "ana", "bo")
+        told.tell(name, kind, set=signed.value(), keys=[one.value() for one in sent])
+
+    lent, double = world.epoch_key("len"), world.epoch_key("bo", age_name="another")
+    tell_pair("two members and their keys", None, pair, *pair)
+    tell_pair("a lent verifier is never in a set", "set_members", [pair[0], lent], pair[0], lent)
+    tell_pair("a member has two keys for one week", "set_members", pair, *pair, double)
+    tell_pair("a member has two keys, the other one first", "set_members", pair, double, *pair)
     told.tell("a member is suspended", "set_members", stays=[world.sign_stay("cy", "ana").value()])
     told.tell("a signer is suspended", "set_signers", stays=[world.sign_stay("bo", "ana").value()])
     return told
