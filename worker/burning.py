@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from protocol import limits
+from store.cases import forget_cases
 from store.deliveries import give_up_expired
 from store.drop import forget_cells
 from store.engine import reading, truncate_wal, writing
 from store.envelopes import burn, due_for_burning, forget_burnt
 from store.pages import forget_pages
 from store.sessions import forget_over
+from store.shifts import forget_shifts
 
 
 def burn_due(engine: Engine, now: int) -> int:
-    """Burn every envelope whose day has come, wipe what SQLite's log still holds of them, and return how many."""
+    """Burn every envelope whose day has come, wipe what SQLite's log still holds of them, and return how many.
+
+    The wiping is done each time: somebody who was reading, or a crash, may have kept the last one from doing it.
+    """
     burnt = 0
     while True:
         with reading(engine) as conn:
@@ -22,16 +28,19 @@ def burn_due(engine: Engine, now: int) -> int:
             break
         with writing(engine) as conn:
             burnt += sum(burn(conn, id) for id in due)
-    if burnt:
-        truncate_wal(engine)
+    truncate_wal(engine)
     return burnt
 
 
 def tidy(engine: Engine, now: int) -> None:
-    """Forget what nothing needs any more: digests, cells, pages, sessions, deliveries of what has expired."""
+    """Forget what nothing needs any more: digests, cells, pages, sessions, shifts, old cases, expired deliveries."""
     with writing(engine) as conn:
         forget_burnt(conn, now)
         forget_cells(conn, now)
         forget_pages(conn, now)
         forget_over(conn, now)
+        forget_shifts(conn, now)
+        forget_cases(conn, now // limits.DAY)
+        forget_shifts(conn, now)
+        forget_cases(conn, now // limits.DAY)
         give_up_expired(conn, now)
