@@ -114,19 +114,9 @@ def take_envelope() -> tuple[dict[str, bool], int]:
         raise Refused("desk_unknown", f"The set belongs to desk {to.desk}, not to the one that was named.")
     body = request.get_data(cache=False)
     outline = check_envelope(body, (to.members,))
-    intake.work.spend(token, body, now)
-    intake.keeper.keep(
-        Arrival(
-            desk=to.desk,
-            bucket=outline.bucket,
-            set_name=to.name,
-            set_number=to.number,
-            epoch=to.epoch,
-            stanzas=outline.stanzas,
-            body=body,
-            now=now,
-        )
-    )
+    arrival = Arrival(to.desk, outline.bucket, to.name, to.number, to.epoch, outline.stanzas, body, now)
+    intake.work.spend(token, arrival.digest, now)
+    intake.keeper.keep(arrival)
     intake.load.add(len(body), now)
     return {"kept": True}, 201
 

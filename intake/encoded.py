@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import brotli
@@ -22,11 +23,10 @@ class Encoded:
     gzip: bytes
     brotli: bytes
 
-    @classmethod
-    def of(cls, body: bytes) -> Encoded:
+    @staticmethod
+    def of(body: bytes) -> Encoded:
         """Return a body with its encodings.  It must be the same for everyone: sizes of sealed things tell."""
-        # Without a time in it, so that the same body gives the same bytes.
-        return cls(body, gzip.compress(body, 9, mtime=0), brotli.compress(body))
+        return _encode(body)
 
     def answer(self, mimetype: str) -> Response:
         """Return the answer to the request at hand, in the best encoding it takes; 304 where the browser has it."""
@@ -39,3 +39,9 @@ class Encoded:
         response.set_etag(f"{fingerprint(self.body)[:32]}-{taken or 'plain'}")
         response.make_conditional(request)  # In place.
         return response
+
+
+@lru_cache(maxsize=32)
+def _encode(body: bytes) -> Encoded:
+    # Without a time in it, so that the same body gives the same bytes.
+    return Encoded(body, gzip.compress(body, 9, mtime=0), brotli.compress(body))

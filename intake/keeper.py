@@ -21,21 +21,21 @@ from store.envelopes import Arrival, put_envelopes
 
 @dataclass(slots=True)
 class _Waiter:
-    """An envelope whose thread waits until it is kept; `alone` once others have tried to take it along."""
+    """An envelope whose thread waits until it is kept, or until it has to see to it by itself."""
 
     arrival: Arrival
     kept: bool = False
-    alone: bool = False
+    woken: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(frozen=True, slots=True)
 class Keeper:
     """Keeps envelopes for many threads at once."""
 
-    engine: Engine
-    _turn: threading.Lock = field(default_factory=threading.Lock)
-    _line: threading.Lock = field(default_factory=threading.Lock)
-    _waiting: list[_Waiter] = field(default_factory=list)
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._waiting: list[_Waiter] = []
+        self._writes = False  # Whether some thread has the turn.
 
     def keep(self, arrival: Arrival) -> None:
         """Return once a checked envelope is durably stored.
@@ -43,27 +43,34 @@ class Keeper:
         Raises Refused("burnt"), and what the database raises.
         """
         mine = _Waiter(arrival)
-        with self._line:
+        with self._lock:
             self._waiting.append(mine)
-        with self._turn:
-            if not mine.kept and not mine.alone:
-                self._keep_all_who_wait()
-            if not mine.kept:
-                self._write([mine])
+            first = not self._writes
+            self._writes = True
+        if not first:
+            mine.woken.wait()
+        if mine in self._waiting:  # It is this thread's turn.
+            self._keep_all_who_wait()
+        if not mine.kept:
+            self._write([mine])
 
     def _keep_all_who_wait(self) -> None:
-        with self._line:
-            together = self._waiting.copy()
-            self._waiting.clear()
-        for one in together:
-            one.alone = True
-        # If one of them is refused, none is written.  Then each is tried in its own turn, so that nobody pays for
-        # another's envelope, and what is wrong is said to whoever sent it.
-        with suppress(Refused, SQLAlchemyError):
-            self._write(together)
+        with self._lock:
+            together, self._waiting = self._waiting, []
+        try:
+            # If one of them is refused, none is written.  Then each tries again by itself, so that nobody pays for
+            # another's envelope, and what is wrong is said to whoever sent it.
+            with suppress(Refused, SQLAlchemyError):
+                self._write(together)
+        finally:
+            with self._lock:
+                self._writes = bool(self._waiting)
+                following = self._waiting[:1]
+            for one in (*following, *together):
+                one.woken.set()
 
     def _write(self, together: Sequence[_Waiter]) -> None:
-        with writing(self.engine) as conn:
+        with writing(self._engine) as conn:
             put_envelopes(conn, [one.arrival for one in together])
         for one in together:
             one.kept = True

@@ -54,12 +54,12 @@ class Work:
             raise Refused("work", f"The work {why}.")
         return sha256((payload.challenge.signature or "").encode())[:16]
 
-    def spend(self, token: bytes, body: bytes, now: int) -> None:
-        """Use a solution up for an envelope, which may come again with it: an answer can get lost on its way.
+    def spend(self, token: bytes, digest: bytes, now: int) -> None:
+        """Use a solution up for the envelope of this digest, which may come again with it: answers get lost.
 
         Raises Refused("work") for one that was used for another envelope.
         """
-        digest = sha256(body)[:16]
+        digest = digest[:16]
         with self._lock:
             # Two generations of LIFE seconds each: a solution stays remembered for longer than it is good.
             if now - self._turned > LIFE:
