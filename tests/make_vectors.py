@@ -14,6 +14,7 @@ from typing import Any, Final
 from protocol.errors import KINDS, Refused
 from tests import twins
 
+LAYING: Final = "`fields` are laid over `shared`, object over object field by field; null takes a field away."
 FOLDER: Final = Path(__file__).resolve().parent.parent / "protocol" / "vectors"
 Fields = dict[str, Any]
 Story = tuple[str, str | None, Fields]  # Name, kind of the refusal or None, fields.
@@ -42,7 +43,7 @@ class Chapter:
 
     def write(self) -> None:
         """Write the file."""
-        value = {"about": self.about, "noun": self.noun, "shared": self.shared, "vectors": self.vectors}
+        value = {"about": f"{self.about}  {LAYING}", "noun": self.noun, "shared": self.shared, "vectors": self.vectors}
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         text = (
             text.replace('{"name":', '\n{"name":')

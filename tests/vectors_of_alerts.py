@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -58,6 +58,11 @@ def alerts() -> Chapter:
     tell("four hours", None, world.alert(expires=now + 240 * MINUTE))
     long = world.following(first, issued=now + HOUR, expires=now + 240 * MINUTE + 1)
     tell("four hours of the whole chain", "alert_times", long)
+    _words(world, tell)
+    return told
+
+
+def _words(world: World, tell: Callable[..., None]) -> None:
     tell("class R is checked", "alert_class", world.alert(class_="R", template="rumour"))
     tell("only class R is checked", "alert_class", world.rumour(class_="A", template="detention"))
     tell("a residence is never public", "alert_class", world.alert(class_="D", template="residence"))
@@ -69,7 +74,6 @@ def alerts() -> Chapter:
     tell("class F is never ours", "shape", world.alert(class_="F"))
     tell("a field that nobody knows", "shape", world.alert(plate="7ABC123"))
     tell("a field called __proto__", "shape", world.alert(__proto__={}))
-    return told
 
 
 def bundles() -> Chapter:
@@ -95,7 +99,6 @@ def _voices(world: World, told: Chapter, base: dict[str, Any]) -> None:
     def tell(name: str, kind: str | None, payload: bytes, *who: str, logged: bool = True, **fields: Any) -> None:
         told.tell(name, kind, bundle=_changes(base, world.bundle(world.attest(payload, *who), logged)), **fields)
 
-    first = world.release()
     tell("one person", "quorum_short", world.alert(), "ana")
     tell("two people of one organisation", "quorum_short", world.alert(), "ana", "cy")
     tell("three people", None, world.alert(), "ana", "bo", "cy")
@@ -103,20 +106,13 @@ def _voices(world: World, told: Chapter, base: dict[str, Any]) -> None:
     tell("one whose certification is over signs along", "attestation_lapsed", world.alert(), "ana", "bo", "lou")
     tell("one who is revoked signs along", "attestation_revoked", world.alert(), "ana", "bo", "rae")
     tell("a lent verifier counts", None, world.alert(), "ana", "len")
-    tell(
-        "class B for the public without a lead", "quorum_lead", world.alert(class_="B", template="presence"), "bo", "cy"
-    )
-    tell(
-        "class B for responders", None, world.alert(class_="B", template="presence", audience="responders"), "bo", "cy"
-    )
-    tell(
-        "class C without a lead",
-        "quorum_lead",
-        world.alert(class_="C", template="school", audience="responders"),
-        "bo",
-        "cy",
-    )
+    presence = {"class_": "B", "template": "presence"}
+    tell("class B for the public without a lead", "quorum_lead", world.alert(**presence), "bo", "cy")
+    tell("class B for responders", None, world.alert(**presence, audience="responders"), "bo", "cy")
+    school = world.alert(class_="C", template="school", audience="responders")
+    tell("class C without a lead", "quorum_lead", school, "bo", "cy")
     tell("class C with a lead", None, world.alert(class_="C", template="school"), "ana", "bo")
+    first = world.release()
     stop = world.stop("suspended", first)
     tell("a suspension is one person's", None, stop, "cy")
     tell("a suspension needs no log", None, stop, "cy", logged=False)
@@ -127,10 +123,14 @@ def _voices(world: World, told: Chapter, base: dict[str, Any]) -> None:
     tell("one who is no lead retracts", "quorum_short", retraction, "bo")
     tell("two retract", None, retraction, "bo", "cy")
     tell("one says it is over", None, world.stop("ended", first), "dee")
+    doubt = _changes(base, world.bundle(world.attest(stop, "cy"), False))
+    _knowing(world, told, base, doubt)
+
+
+def _knowing(world: World, told: Chapter, base: dict[str, Any], doubt: dict[str, Any]) -> None:
     bo = world.id("bo")
     told.tell("a later roster revokes from before", "attestation_revoked", revoked={bo: 0})
     told.tell("a later roster revokes from after", revoked={bo: 1})
-    doubt = _changes(base, world.bundle(world.attest(stop, "cy"), False))
     revoked = {world.id("cy"): 1000}
     told.tell("what is not logged may be later than a revocation", "attestation_revoked", bundle=doubt, revoked=revoked)
     stays = {"roster": base["roster"], "links": []}
@@ -143,9 +143,8 @@ def _voices(world: World, told: Chapter, base: dict[str, Any]) -> None:
 
 def _wheres(world: World, told: Chapter, base: dict[str, Any], signed: Signed) -> None:
     def tell(name: str, kind: str | None, now: int = world.now, **changes: Any) -> None:
-        told.tell(
-            name, kind, bundle=_changes(base, world.bundle(world.attest(world.alert(**changes), "ana", "bo"))), now=now
-        )
+        attested = world.attest(world.alert(**changes), "ana", "bo")
+        told.tell(name, kind, bundle=_changes(base, world.bundle(attested)), now=now)
 
     tell("another network's", "alert_network", network="ab" * 32)
     tell("another mode", "alert_network", mode="actual")
@@ -166,28 +165,25 @@ def _wheres(world: World, told: Chapter, base: dict[str, Any], signed: Signed) -
         bundle={"proof": proof.replace("\n\nlog.example/sereno\n1\n", "\n\nlog.example/sereno\n2\n")},
     )
     told.tell("a proof of another version", "log_proof", bundle={"proof": proof.replace("@v1", "@v2")})
+    _forged(world, told, base, signed)
+    _witnessed(world, told, base)
+
+
+def _forged(world: World, told: Chapter, base: dict[str, Any], signed: Signed) -> None:
+    """Tell of what a hostile server would have logged without asking anybody."""
     ana, bo = signed.signatures
-    _forged(
-        world,
-        told,
-        base,
-        "a signature over other bytes",
-        "signature",
-        replace(signed, signatures=(replace(ana, sig=bo.sig), bo)),
-    )
-    _forged(
-        world,
-        told,
-        base,
-        "a signer whom the roster lacks",
-        "signer",
-        replace(signed, signatures=(ana, replace(bo, keyid="zzzzzzzz"))),
-    )
-    changed = signed.payload.replace(b"Near", b"Far ")
-    _forged(world, told, base, "words that nobody signed", "signature", replace(signed, payload=changed))
+    for name, kind, forged in (
+        ("a signature over other bytes", "signature", replace(signed, signatures=(replace(ana, sig=bo.sig), bo))),
+        ("a signer whom the roster lacks", "signer", replace(signed, signatures=(ana, replace(bo, keyid="zzzzzzzz")))),
+        ("words that nobody signed", "signature", replace(signed, payload=signed.payload.replace(b"Near", b"Far "))),
+    ):
+        told.tell(name, kind, bundle=_changes(base, world.bundle(forged)))
     ana, bo = base["alert"]["signatures"]
     told.tell("signatures descend", "shape", bundle={"alert": {**base["alert"], "signatures": [bo, ana]}})
     told.tell("a field that nobody knows", "shape", bundle={"photo": ""})
+
+
+def _witnessed(world: World, told: Chapter, base: dict[str, Any]) -> None:
     strict = {"policy": Policy(world.network, world.mode, world.roots(), 2, 1, 1, True).encode().decode()}
     patient = {"policy": Policy(world.network, world.mode, world.roots(), 2, 1, 1, False).encode().decode()}
     told.tell("a strict policy asks for a cosigner", "log_witness", **strict)
@@ -202,11 +198,6 @@ def _wheres(world: World, told: Chapter, base: dict[str, Any], signed: Signed) -
         bundle=_changes(base, world.bundle(early, cosigned=["wit.example"])),
         **strict,
     )
-
-
-def _forged(world: World, told: Chapter, base: dict[str, Any], name: str, kind: str, forged: Signed) -> None:
-    """Tell of what a hostile server would have logged without asking anybody."""
-    told.tell(name, kind, bundle=_changes(base, world.bundle(forged)))
 
 
 def _restores(world: World, told: Chapter, base: dict[str, Any]) -> None:

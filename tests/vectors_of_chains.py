@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from protocol.limits import DAY, MINUTE
@@ -77,7 +78,7 @@ def states() -> Chapter:
 
 def chains() -> Chapter:
     world, messages = story()
-    first, doubt = messages["first"], messages["doubt"]
+    first = messages["first"]
     good = world.attest(world.alert(), "ana", "bo")
     told = _told(
         world, "chain", "7.6", "Whether a message fits the ones before it.", messages, alert=good.value(), now=world.now
@@ -85,17 +86,19 @@ def chains() -> Chapter:
 
     def tell(name: str, kind: str | None, chain: str, payload: bytes, *who: str, now: int = world.now) -> None:
         signed = world.attest(payload, *(who or ("ana", "bo"))).value()
-        told.tell(
-            name,
-            kind,
-            chain=chain.split(),
-            alert={"payload": signed["payload"], "signatures": signed["signatures"]},
-            now=now,
-        )
+        said = {"payload": signed["payload"], "signatures": signed["signatures"]}
+        told.tell(name, kind, chain=chain.split(), alert=said, now=now)
 
     told.tell("a chain begins with a release", chain=[])
     told.tell("what is there fits", chain=["first"], alert=Bundle.decode(first.bundle).alert.value())
     tell("a chain does not begin with a stop", "alert_chain", "", world.stop("ended", first), "dee")
+    _updates(world, messages, tell)
+    _stops(world, messages, tell)
+    return told
+
+
+def _updates(world: World, messages: dict[str, Message], tell: Callable[..., None]) -> None:
+    first, doubt = messages["first"], messages["doubt"]
     tell("an update answers the head", None, "first", world.following(first))
     tell("the next revision", "alert_chain", "first", world.following(first, revision=3))
     tell("a message that the chain lacks", "alert_chain", "first", world.following(first, supersedes=["ab" * 32]))
@@ -105,34 +108,23 @@ def chains() -> Chapter:
     tell("a restore does", None, "first doubt", world.following(first, [doubt]))
     tell("an update keeps the class", "alert_chain", "first", world.following(first, class_="B", template="presence"))
     tell("an update keeps the audience", "alert_chain", "first", world.following(first, audience="responders"))
-    tell(
-        "an update of what is withdrawn",
-        "release_state",
-        "first doubt",
-        world.following(first, [doubt], issued=world.now),
-        now=world.now + 10 * MINUTE,
-    )
+    later = world.now + 10 * MINUTE
+    tell("an update of what is withdrawn", "release_state", "first doubt", world.following(first, [doubt]), now=later)
     tell("an update of what is retracted", "release_state", "first wrong", world.following(first, [messages["wrong"]]))
+
+
+def _stops(world: World, messages: dict[str, Message], tell: Callable[..., None]) -> None:
+    first, doubt = messages["first"], messages["doubt"]
     tell("a suspension", None, "first", world.stop("suspended", first), "cy")
+    tell("a stop for others", "alert_chain", "first", world.stop("retracted", first, audience="responders"), "ana")
     tell("a second suspension by another", None, "first doubt", world.stop("suspended", first, revision=3), "dee")
-    tell(
-        "a second suspension by the same",
-        "attestation_suspender",
-        "first doubt",
-        world.stop("suspended", first, revision=3),
-        "cy",
-    )
+    again = world.stop("suspended", first, revision=3)
+    tell("a second suspension by the same", "attestation_suspender", "first doubt", again, "cy")
     tell("a suspension of a suspension", "alert_chain", "first doubt", world.stop("suspended", doubt), "dee")
     tell("a stop of what is over", "release_state", "first over", world.stop("suspended", first, revision=5), "dee")
     tell("a retraction of what is over", None, "first over", world.stop("retracted", first, revision=5), "ana")
-    tell(
-        "a retraction of what is retracted",
-        "release_state",
-        "first wrong",
-        world.stop("retracted", first, revision=5),
-        "ana",
-    )
-    return told
+    again = world.stop("retracted", first, revision=5)
+    tell("a retraction of what is retracted", "release_state", "first wrong", again, "ana")
 
 
 CHAPTERS: Final = (states, chains)

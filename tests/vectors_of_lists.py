@@ -220,22 +220,26 @@ def sets() -> Chapter:
     tell("a member whose key was not sent along", "set_members", members=[first, {**second, "key": "ab" * 32}])
     tell("one member", "shape", members=[first])
     told.tell("no key was sent along", "set_members", keys=[])
+    told.tell("a member is suspended", "set_members", stays=[world.sign_stay("cy", "ana").value()])
+    told.tell("a signer is suspended", "set_signers", stays=[world.sign_stay("bo", "ana").value()])
+    _pairs(world, told, value)
+    return told
+
+
+def _pairs(world: World, told: Chapter, value: dict[str, Any]) -> None:
     pair = [world.epoch_key("ana"), world.epoch_key("bo")]
 
-    def tell_pair(name: str, kind: str | None, who: Sequence[Signed], *sent: Signed) -> None:
+    def tell(name: str, kind: str | None, who: Sequence[Signed], *sent: Signed) -> None:
         members = [{"verifier": one.signatures[0].keyid, "key": one.message()} for one in who]
         members.sort(key=lambda one: one["verifier"])
         signed = world.sign("set", canonical({**value, "members": members}), "ana", "bo")
         told.tell(name, kind, set=signed.value(), keys=[one.value() for one in sent])
 
     lent, double = world.epoch_key("len"), world.epoch_key("bo", age_name="another")
-    tell_pair("two members and their keys", None, pair, *pair)
-    tell_pair("a lent verifier is never in a set", "set_members", [pair[0], lent], pair[0], lent)
-    tell_pair("a member has two keys for one week", "set_members", pair, *pair, double)
-    tell_pair("a member has two keys, the other one first", "set_members", pair, double, *pair)
-    told.tell("a member is suspended", "set_members", stays=[world.sign_stay("cy", "ana").value()])
-    told.tell("a signer is suspended", "set_signers", stays=[world.sign_stay("bo", "ana").value()])
-    return told
+    tell("two members and their keys", None, pair, *pair)
+    tell("a lent verifier is never in a set", "set_members", [pair[0], lent], pair[0], lent)
+    tell("a member has two keys for one week", "set_members", pair, *pair, double)
+    tell("a member has two keys, the other one first", "set_members", pair, double, *pair)
 
 
 def stays() -> Chapter:
@@ -280,6 +284,9 @@ def publications() -> Chapter:
     told.tell("the roster is over", "roster_dates", now=world.roster.expires)
     later = epoch_start(world.epoch() + 1)
     told.tell("last week's set", now=later)
+    began = epoch_start(world.epoch()) - CLOCK_SKEW
+    told.tell("next week's set, by a clock that is five minutes slow", now=began)
+    told.tell("next week's set", "epoch_dates", now=began - 1)
     told.tell("the set of the week before", "epoch_dates", now=later + 7 * DAY)
     told.tell(
         "a member was suspended since", "set_signers", publication={"stays": [world.sign_stay("bo", "ana").value()]}

@@ -15,33 +15,36 @@ NETWORK: Final = "a1" * 32
 PHRASE: Final = "abandon ability able about above absent"
 
 
+TOLD: Final = {
+    "what": "taking",
+    "where": {"zone": "north-1"},
+    "when": {"choice": "now"},
+    "seen": "now",
+    "words": "你好 ñ",
+}
+HEADER: Final[dict[str, Any]] = {
+    "v": 1,
+    "kind": "tip",
+    "id": "0f" * 16,
+    "day": 20_780,
+    "network": NETWORK,
+    "desk": "north",
+    "roster": "b2" * 32,
+    "set": "c3" * 32,
+    "form": "d4" * 32,
+    "files": [],
+    "tip": TOLD,
+}
+
+
 def tips() -> Chapter:
-    header: dict[str, Any] = {
-        "v": 1,
-        "kind": "tip",
-        "id": "0f" * 16,
-        "day": 20_780,
-        "network": NETWORK,
-        "desk": "north",
-        "roster": "b2" * 32,
-        "set": "c3" * 32,
-        "form": "d4" * 32,
-        "files": [],
-        "tip": {
-            "what": "taking",
-            "where": {"zone": "north-1"},
-            "when": {"choice": "now"},
-            "seen": "now",
-            "words": "你好 ñ",
-        },
-    }
     photo = {"type": "image/jpeg", "off": CHUNK, "len": 7, "sha256": fingerprint(b"a photo"), "turn": 6}
     other = {"type": "image/png", "off": CHUNK + 7, "len": 5, "sha256": fingerprint(b"other"), "turn": 1}
     told = Chapter(
         "tip",
         "6.1",
         "Plaintexts of tips: the header (`legal` is zeros where it is not said), `body` at 65,536.",
-        header=header,
+        header=HEADER,
         bucket=CHUNK,
     )
     told.tell("words and no photo")
@@ -66,12 +69,12 @@ def tips() -> Chapter:
     for name, changes in (
         ("a field that nobody knows", {"ip": "192.0.2.1"}),
         ("no words need be said, but what was seen must", {"tip": {"what": "taking"}}),
-        ("281 characters", {"tip": {**header["tip"], "words": "x" * 281}}),
+        ("281 characters", {"tip": {**TOLD, "words": "x" * 281}}),
         ("a legal part that is short", {"legal": b64(bytes(12_287))}),
         ("a kind that is reserved", {"kind": "answer"}),
     ):
         told.tell(name, "shape", header=changes)
-    told.tell("280 characters outside the first plane", header={"tip": {**header["tip"], "words": "\U0001f600" * 280}})
+    told.tell("280 characters outside the first plane", header={"tip": {**TOLD, "words": "\U0001f600" * 280}})
     return told
 
 

@@ -35,7 +35,10 @@ export async function opened(data, identity, to, member) {
   return plain(await envelope.openEnvelope(data, age.Identity.decode(identity), to, member));
 }
 
-/** @param {Uint8Array} start @param {number} bucket @param {string} identity @param {RecipientSet} to @param {string} member */
+/**
+ * @param {Uint8Array} start @param {number} bucket @param {string} identity @param {RecipientSet} to
+ * @param {string} member
+ */
 export function previewed(start, bucket, identity, to, member) {
   return plain(envelope.openPreview(start, bucket, age.Identity.decode(identity), to, member));
 }
@@ -62,18 +65,23 @@ export async function vaultOf({ network, verifier, seed }, passphrase) {
   return { file, told };
 }
 
-/** @param {any} fields @param {string} verifier @param {number} epoch @param {string} recipient @param {Uint8Array} seed */
-export const epochKey = (fields, verifier, epoch, recipient, seed) =>
-  signEpochKey(rosterOf(fields), verifier, epoch, recipient, seed).encode();
+/** @param {any} fields @param {[string, number, string, Uint8Array]} key verifier, epoch, recipient, seed */
+export const epochKey = (fields, ...key) => signEpochKey(rosterOf(fields), ...key).encode();
 
-/** @param {any} fields @param {string} desk @param {number} epoch @param {any[]} keys @param {any} previous @param {string[]} stayed */
+/**
+ * @param {any} fields @param {string} desk @param {number} epoch @param {any[]} keys @param {any} previous
+ * @param {string[]} stayed
+ */
 export function proposal(fields, desk, epoch, keys, previous, stayed) {
   const roster = rosterOf(fields);
   const opened = keys.map((one) => openEpochKey(signedOf(one), roster));
   return proposeSet(roster, desk, epoch, opened, previous, new Set(stayed));
 }
 
-/** @param {any} roster @param {any[]} chain @param {string[]} attorneys @param {any[]} stays @param {[any, any[]][]} sets */
+/**
+ * @param {any} roster @param {any[]} chain @param {string[]} attorneys @param {any[]} stays
+ * @param {[any, any[]][]} sets
+ */
 export function published(roster, chain, attorneys, stays, sets) {
   const lists = sets.map(([set, keys]) => /** @type {const} */ ([Signed.of(set), keys.map(signedOf)]));
   return encodePublication(Signed.of(roster), chain.map(signedOf), attorneys, stays.map(signedOf), lists);
@@ -135,6 +143,7 @@ export function forgeries(bundle, policy, now) {
       return [name, /** @type {Error} */ (error).name];
     }
   });
-  const seen = [real, lookAlike, { ...real }, structuredClone({ ...real, roster: null })].map((one) => one instanceof Any);
+  const copies = [real, lookAlike, { ...real }, structuredClone({ ...real, roster: null })];
+  const seen = copies.map((one) => one instanceof Any);
   return { tries: Object.fromEntries(found), seen, isStop: real instanceof Other, b64: b64(real.bundle) };
 }

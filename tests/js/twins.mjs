@@ -38,7 +38,9 @@ export function rosterOf(fields) {
 }
 
 /** @param {Fields} fields @param {import("../../protocol/js/roster.js").Roster} roster */
-const staysOf = (fields, roster) => (fields.stays ?? []).map((/** @type {any} */ one) => openStay(signedOf(one), roster));
+function staysOf({ stays = [] }, roster) {
+  return stays.map((/** @type {any} */ one) => openStay(signedOf(one), roster));
+}
 
 /** @param {Fields} fields */
 function knowledgeOf(fields) {
