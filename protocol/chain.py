@@ -38,6 +38,12 @@ def require_fits(alert: Alert, signers: Collection[str], messages: Sequence[Rele
 
 
 def _stop_fits(alert: Alert, signers: Collection[str], messages: Sequence[Release | Stop], now: int) -> None:
+    # Whoever may read the alert reads its stop: one that names fewer would let an alert stand before everyone else.
+    for one in messages:
+        if isinstance(one, Release) and one.alert.audience != alert.audience:
+            raise Refused(
+                "alert_chain", f"A stop is for the chain's audience, {one.alert.audience}; this is for {alert.audience}."
+            )
     word = state(messages, now).word
     # A retraction corrects what was said and so comes never too late; the others lower what still stands.
     if word in (RETRACTED, WITHDRAWN) or (word == ENDED and alert.kind != "retracted"):

@@ -103,6 +103,7 @@ def _open_entry(entry: Mapping[str, Any], roster: Roster, stays: Sequence[Stay],
     stayed = stayed_at(stays, now)
     opened = open_set(Signed.of(entry["set"]), [Signed.of(one) for one in entry["keys"]], roster, stayed)
     epoch = epoch_of(now)
-    if opened.epoch not in (epoch, epoch - 1):
+    # A device's clock may be slow when the week turns: what is next week there is this week here.
+    if not epoch - 1 <= opened.epoch <= epoch_of(now + limits.CLOCK_SKEW):
         raise Refused("epoch_dates", f"The set of desk {opened.desk} is for epoch {opened.epoch}; this is {epoch}.")
     return opened

@@ -95,7 +95,7 @@ class Signed:
 
     @classmethod
     def of(cls, value: Any, path: str = "signed") -> Signed:
-        """Return the object a JSON value holds.  Raises Refused("shape" | "payload_type")."""
+        """Return the object a JSON value holds.  Raises Refused("shape" | "not_utf8")."""
         SIGNED(value, path)
         noun = value["payloadType"].removeprefix("application/vnd.sereno.").removesuffix(".v1+json")
         ids = [entry["keyid"] for entry in value["signatures"]]
@@ -104,7 +104,10 @@ class Signed:
                 "shape", f"{path}.signatures must ascend by key id with no id twice; they are {', '.join(ids)}."
             )
         signatures = tuple(Signature(entry["keyid"], unb64(entry["sig"], 64)) for entry in value["signatures"])
-        return cls(noun, value["payload"].encode("utf-8"), signatures)
+        try:
+            return cls(noun, value["payload"].encode("utf-8"), signatures)
+        except UnicodeEncodeError as error:  # Half a surrogate pair: JSON can spell it, UTF-8 can't.
+            raise Refused("not_utf8", f"{path}.payload is not UTF-8 at character {error.start}.") from error
 
     @classmethod
     def decode(cls, data: bytes, limit: int = MAX_SIGNED) -> Signed:

@@ -44,6 +44,16 @@ def open_stay(signed: Signed, roster: Roster) -> Stay:
     return Stay(value["verifier"], value["issued"], value["until"], signers[0])
 
 
+def require_unstayed(signers: Iterable[str], stays: Iterable[Stay], now: int) -> None:
+    """Raise Refused("attestation_stayed") where a stay holds one of `signers` now.
+
+    For what the log does not hold yet: nobody has seen it, and its issue may be dated back to before the stay.
+    """
+    held = sorted(stayed_at(stays, now).intersection(signers))
+    if held:
+        raise Refused("attestation_stayed", f"A lead has suspended {', '.join(held)} for now; somebody else has to sign.")
+
+
 def stayed_at(stays: Iterable[Stay], time: int) -> frozenset[str]:
     """Return the ids of the verifiers that a stay holds at `time`."""
     return frozenset(one.verifier for one in stays if one.issued <= time < one.until)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from protocol.encoding import b64, canonical, parse
 from protocol.epoch import epoch_start
-from protocol.limits import CERTIFICATION, DAY, HOUR, LENT_LIFE
+from protocol.limits import CERTIFICATION, CLOCK_SKEW, DAY, HOUR, LENT_LIFE
 from protocol.policy import Policy
 from protocol.publication import encode_publication
 from protocol.signed import Signed, key_id, public_key, sign

@@ -41,6 +41,12 @@ export function requireFits(alert, signers, messages, now) {
 
 /** @param {Alert} alert @param {readonly string[]} signers @param {readonly Message[]} messages @param {number} now */
 function requireStopFits(alert, signers, messages, now) {
+  // Whoever may read the alert reads its stop: one that names fewer would let an alert stand before everyone else.
+  for (const one of messages) {
+    if (!(one instanceof Release) || one.alert.audience === alert.audience) continue;
+    const sentence = `A stop is for the chain's audience, ${one.alert.audience}; this is for ${alert.audience}.`;
+    throw new Refused("alert_chain", sentence);
+  }
   const { word } = state(messages, now);
   // A retraction corrects what was said and so comes never too late; the others lower what still stands.
   if (word === RETRACTED || word === WITHDRAWN || (word === ENDED && alert.kind !== "retracted")) {

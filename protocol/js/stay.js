@@ -41,6 +41,20 @@ export function openStay(signed, roster) {
   return Object.freeze({ verifier, issued, until, by });
 }
 
+/**
+ * Throws Refused("attestation_stayed") where a stay holds one of `signers` now.
+ *
+ * For what the log does not hold yet: nobody has seen it, and its issue may be dated back to before the stay.
+ * @param {Iterable<string>} signers @param {Iterable<Stay>} stays @param {number} now
+ */
+export function requireUnstayed(signers, stays, now) {
+  const stayed = stayedAt(stays, now);
+  const held = [...new Set(signers)].filter((id) => stayed.has(id)).sort();
+  if (held.length === 0) return;
+  const sentence = `A lead has suspended ${held.join(", ")} for now; somebody else has to sign.`;
+  throw new Refused("attestation_stayed", sentence);
+}
+
 /** @param {Iterable<Stay>} stays @param {number} time @returns {Set<string>} the verifiers that a stay holds then */
 export function stayedAt(stays, time) {
   return new Set([...stays].filter((one) => one.issued <= time && time < one.until).map((one) => one.verifier));
