@@ -42,7 +42,8 @@ def _stop_fits(alert: Alert, signers: Collection[str], messages: Sequence[Releas
     for one in messages:
         if isinstance(one, Release) and one.alert.audience != alert.audience:
             raise Refused(
-                "alert_chain", f"A stop is for the chain's audience, {one.alert.audience}; this is for {alert.audience}."
+                "alert_chain",
+                f"A stop is for the chain's audience, {one.alert.audience}; this is for {alert.audience}.",
             )
     word = state(messages, now).word
     # A retraction corrects what was said and so comes never too late; the others lower what still stands.

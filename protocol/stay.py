@@ -51,7 +51,9 @@ def require_unstayed(signers: Iterable[str], stays: Iterable[Stay], now: int) ->
     """
     held = sorted(stayed_at(stays, now).intersection(signers))
     if held:
-        raise Refused("attestation_stayed", f"A lead has suspended {', '.join(held)} for now; somebody else has to sign.")
+        raise Refused(
+            "attestation_stayed", f"A lead has suspended {', '.join(held)} for now; somebody else has to sign."
+        )
 
 
 def stayed_at(stays: Iterable[Stay], time: int) -> frozenset[str]:
