@@ -40,9 +40,11 @@ def claim(
     now: int,
     limit: int,
     where: Sequence[ColumnElement[bool]] = (),
+    until: int | None = None,
 ) -> list[Row[Any]]:
     """Claim up to `limit` free rows for which `where` holds, longest due first, and return them as they are then.
 
+    The claim holds for 15 seconds, or `until` where a row's own time must not show.
     No row goes to two: PostgreSQL skips what another has locked, SQLite has one writer at a time.
     """
     free = select(table.c.id).where(*where, table.c.due_at <= now).order_by(table.c.due_at).limit(limit)
@@ -50,7 +52,7 @@ def claim(
     if not ids:
         return []
     mine = update(table).where(table.c.id.in_(ids))
-    taken = mine.values(owner=owner, claim=table.c.claim + 1, due_at=now + LEASE).returning(table)
+    taken = mine.values(owner=owner, claim=table.c.claim + 1, due_at=until or now + LEASE).returning(table)
     rows = {row.id: row for row in conn.execute(taken)}
     return [rows[id] for id in ids]
 

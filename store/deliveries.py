@@ -106,11 +106,11 @@ class Attempt:
 def plan(conn: Connection, message: Message, cause: str, now: int, until: int) -> int:
     """Write a delivery of `message` for everyone it is for; return how many are new.
 
-    A stop or a notice goes to whoever got anything of its chain, and to whoever chose what the chain is about: nobody
-    who saw an alert misses its correction.
+    An update, a stop and a notice go to whoever got anything of its chain, too, and a stop to whoever chose what the
+    chain is about: nobody who saw an alert misses its correction, not even where that moves it to another zone.
     """
     about = _about(conn, message)
-    reached = _reached(conn, message.chain) if message.rank == STOP or cause != "release" else set()
+    reached = _reached(conn, message.chain) if message.revision > 1 or cause != "release" else set()
     to = [
         one
         for one in active_subscribers(conn, WEBHOOK)
@@ -217,7 +217,7 @@ def _heed_subscribers(conn: Connection, tries: Sequence[Attempt]) -> None:
     """End the subscriptions of those who have gone, and move the slow to their lane or back."""
     gone = {one.subscriber for one in tries if one.outcome == "gone"}
     slow = {one.subscriber for one in tries if one.milliseconds > SLOW}
-    quick = {one.subscriber for one in tries} - slow
+    quick = {one.subscriber for one in tries if one.status} - slow  # Who does not answer shows nothing by it.
     for ids, values in ((gone, {"active": False}), (slow, {"slow": True}), (quick, {"slow": False})):
         changed = [column != value for column, value in ((subscribers.c[name], values[name]) for name in values)]
         if ids:

@@ -55,3 +55,12 @@ def knowledge(conn: Connection, policy: Policy) -> Knowledge:
 def released_chain(conn: Connection, chain: str, policy: Policy, known: Knowledge, now: int) -> list[Release | Stop]:
     """Return the released messages of a chain, each checked from its bundle.  Raises what a check raises."""
     return [check(one.bundle or b"", policy, now, known) for one in chain_messages(conn, chain, released=True)]
+
+
+def let_out_chain(conn: Connection, chain: str, policy: Policy) -> list[Release | Stop]:
+    """Return the released messages of a chain as they were when they were let out: what people may have been told.
+
+    A key that is revoked later makes an alert count for nothing; it must not make it impossible to retract.
+    """
+    rows = chain_messages(conn, chain, released=True)
+    return [check(one.bundle or b"", policy, one.released_at or 0) for one in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from protocol import limits
 from protocol.errors import Refused
 from store import claims
 from store.columns import CODE, ID, claimable, metadata, number, text, waiting
+from store.envelopes import envelopes
 from store.upsert import insert_once
 
 pages: Final = Table(
@@ -39,15 +41,26 @@ class Page:
     claim: int
 
 
+def waits_since(conn: Connection, desk: str, minutes: Collection[int]) -> bool:
+    """Say whether an unopened envelope of a desk came in one of these minutes."""
+    query = select(envelopes.c.id).where(envelopes.c.desk == desk, envelopes.c.minute.in_(minutes))
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def put_page(conn: Connection, desk: str, now: int) -> bool:
-    """Ask for the people of a desk; say whether nobody had in this minute."""
-    values = {"desk": desk, "minute": now // limits.MINUTE, "due_at": now, "claim": 0}
+    """Ask for the people of a desk; say whether nobody had in this minute.
+
+    Due at the beginning of the minute: when exactly an envelope came is not to be read off a page.
+    """
+    minute = now // limits.MINUTE
+    values = {"desk": desk, "minute": minute, "due_at": minute * limits.MINUTE, "claim": 0}
     return insert_once(conn, pages, id=secrets.token_hex(16), **values)
 
 
 def claim_pages(conn: Connection, *, owner: str, now: int, limit: int) -> list[Page]:
-    """Claim pages that are to be sent."""
-    rows = claims.claim(conn, pages, owner=owner, now=now, limit=limit)
+    """Claim pages that are to be sent, until a full minute at least 15 seconds away: a claim tells no second either."""
+    until = -(-(now + claims.LEASE) // limits.MINUTE) * limits.MINUTE
+    rows = claims.claim(conn, pages, owner=owner, now=now, limit=limit, until=until)
     return [Page(**row._mapping) for row in rows]
 
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, Row, select
 
 from protocol.limits import HOUR, MINUTE
 from store import claims, pages
@@ -42,27 +42,32 @@ def fill(engine: Engine, count: int) -> None:
             pages.put_page(conn, f"desk-{at}", NOW)
 
 
+def claim(conn: Connection, owner: str, now: int) -> list[Row[Any]]:
+    """Claim as most tables are claimed from."""
+    return claims.claim(conn, pages.pages, owner=owner, now=now, limit=9)
+
+
 def test_a_claim_holds_for_fifteen_seconds_and_then_another_counts(engine: Engine) -> None:
     fill(engine, 1)
     with writing(engine) as conn:
-        (one,) = pages.claim_pages(conn, owner="a", now=NOW, limit=9)
+        (one,) = claim(conn, owner="a", now=NOW)
         assert (one.owner, one.claim, one.due_at) == ("a", 1, NOW + 15)
         assert not claims.any_due(conn, pages.pages, NOW + 14)
-        assert pages.claim_pages(conn, owner="b", now=NOW + 14, limit=9) == []
+        assert claim(conn, owner="b", now=NOW + 14) == []
         assert claims.held(conn, pages.pages, one.id, 1)
         assert claims.any_due(conn, pages.pages, NOW + 15)
-        (again,) = pages.claim_pages(conn, owner="b", now=NOW + 15, limit=9)
+        (again,) = claim(conn, owner="b", now=NOW + 15)
         assert (again.id, again.owner, again.claim) == (one.id, "b", 2)
         assert not claims.held(conn, pages.pages, one.id, 1)
         assert not claims.finish(conn, pages.pages, one.id, 1)
         assert not claims.put_back(conn, pages.pages, one.id, 1, NOW)
         assert claims.put_back(conn, pages.pages, one.id, 2, NOW + 20)
         assert pages.get_page(conn, one.id).owner is None
-        (third,) = pages.claim_pages(conn, owner="c", now=NOW + 20, limit=9)
+        (third,) = claim(conn, owner="c", now=NOW + 20)
         assert claims.finish(conn, pages.pages, one.id, third.claim)
         assert not claims.held(conn, pages.pages, one.id, third.claim)
         assert not claims.finish(conn, pages.pages, one.id, third.claim)
-        assert pages.claim_pages(conn, owner="d", now=NOW + HOUR, limit=9) == []
+        assert claim(conn, owner="d", now=NOW + HOUR) == []
 
 
 def test_a_desk_is_paged_once_a_minute_and_pages_are_forgotten(engine: Engine) -> None:
@@ -75,11 +80,25 @@ def test_a_desk_is_paged_once_a_minute_and_pages_are_forgotten(engine: Engine) -
         assert pages.forget_pages(conn, NOW + HOUR + MINUTE) == 2
 
 
+def test_no_second_at_which_an_envelope_came_can_be_read_off_a_page(engine: Engine) -> None:
+    for second in range(0, 2 * MINUTE, 7):
+        now = NOW + second
+        with writing(engine) as conn:
+            conn.execute(pages.pages.delete())
+            pages.put_page(conn, "north", now)
+            (one,) = pages.claim_pages(conn, owner="a", now=now, limit=9)
+            columns = conn.execute(pages.pages.select()).one()._mapping
+
+        assert columns["due_at"] % MINUTE == 0
+        assert now + claims.LEASE <= (one.due_at or 0) < now + claims.LEASE + MINUTE
+        assert not [value for value in columns.values() if value in (now, now + claims.LEASE) and value % MINUTE]
+
+
 def test_the_longest_due_is_claimed_first(engine: Engine) -> None:
     with writing(engine) as conn:
         for at in (3, 1, 2):
-            pages.put_page(conn, f"desk-{at}", NOW + at)
-        found = [pages.claim_pages(conn, owner="a", now=NOW + 9, limit=2) for _ in range(2)]
+            pages.put_page(conn, f"desk-{at}", NOW + at * MINUTE)
+        found = [pages.claim_pages(conn, owner="a", now=NOW + 9 * MINUTE, limit=2) for _ in range(2)]
     assert [[one.desk for one in rows] for rows in found] == [["desk-1", "desk-2"], ["desk-3"]]
 
 

@@ -1,10 +1,10 @@
-"""`python -m worker sweep | jobs | log`: one of the worker's three processes."""
+"""`python -m worker sweep | jobs | slow | log`: one of the worker's processes."""
 
 from __future__ import annotations
 
 import sys
 
-USAGE = "usage: python -m worker sweep | jobs | log"
+USAGE = "usage: python -m worker sweep | jobs | slow | log"
 
 
 def main() -> None:
@@ -16,10 +16,10 @@ def main() -> None:
         from worker.station import station
 
         sweep.serve(station(), station().settings.redis)
-    elif kind == "jobs":
-        from worker import rqworker
+    elif kind in ("jobs", "slow"):
+        from worker import queues, rqworker
 
-        rqworker.serve()
+        rqworker.serve(queues.QUICK if kind == "jobs" else queues.SLOW)
     elif kind == "log":
         from worker import logwriter
 

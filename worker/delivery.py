@@ -1,7 +1,7 @@
-"""Delivery: one lot of one message to up to 500 subscribers, in one loop with hundreds of sockets.
+"""Delivery: one lot of one message to up to 500 subscribers, all at once, in one loop.
 
-The gate's check runs in full once for each lot; before every single send what may have changed is looked at again: the
-alert has not expired, its state is still the one being sent, the claim and the subscription hold.
+The gate's check runs in full once for each lot, right before it goes out: the bundle still checks, its state is still
+the one being sent, claim and subscription hold, the time is not over.  A lot is over well within its claim.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,30 +17,34 @@ import aiohttp
 
 from protocol.errors import Refused
 from protocol.release import Release, Stop, check
-from protocol.state import State, state
+from protocol.state import State, open_suspensions, state
+from protocol.vocabulary import RETRACTED, WITHDRAWN
 from store import failpoint
-from store.deliveries import Attempt, Delivery, held_deliveries, lot, record_attempts
+from store.deliveries import LOT, Attempt, Delivery, held_deliveries, lot, record_attempts
 from store.engine import reading, writing
-from store.knowledge import knowledge, released_chain
-from store.messages import message_by_id
+from store.knowledge import knowledge, let_out_chain
+from store.messages import Message, message_by_id
 from store.subscribers import Subscriber, subscribers_by_id
-from worker.channels.webhook import sign_webhook, webhook_body, webhook_id
-from worker.outbound import GuardedResolver
+from worker.channels.webhook import RELEASE, webhook_body, webhook_headers, webhook_id
+from worker.outbound import open_session, post
 from worker.station import Station
 
-SOCKETS: Final = 400  # Measured: with 50, a lot in which 5 % hang takes ten times as long.
-TIME_OUT: Final = 10.0
+# Seconds for one try.  In the quick lane somebody who hangs holds up the next lot for this long, once: they are slow
+# from then on, and the slow lane has its own process.
+QUICK: Final = 3.0
+SLOW: Final = 10.0
+MARGIN: Final = 2  # Seconds of the claim that are kept for writing down what came of it.
+WRITE_EVERY: Final = 0.25  # Seconds between looks at what is done: a crash costs no more than that, told again.
 FIRST_WAIT: Final = 2  # Seconds before the second attempt; doubled each time, with jitter.
 LONGEST_WAIT: Final = 600
-BATCH: Final = 100  # Attempts written in one transaction.
+
+Clock = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Cargo:
-    """What a lot carries: the checked message, its state, and the body every subscriber gets."""
+    """What a lot carries: the message's name, what it is sent for, and the body that every subscriber gets."""
 
-    out: Release | Stop
-    found: State
     message: str
     cause: str
     body: bytes
@@ -48,80 +52,99 @@ class Cargo:
 
 def deliver(station: Station, owner: str, now: int) -> None:
     """Deliver the lot that a sweep claimed for `owner`.  Safe to run twice: what is done is not claimed any more."""
+    began = time.monotonic()
+
+    def clock() -> int:
+        return now + int(time.monotonic() - began)
+
     with reading(station.engine) as conn:
-        rows = held_deliveries(conn, lot(conn, owner))
-        if not rows:
-            return
-        message = message_by_id(conn, rows[0].message)
-        known = knowledge(conn, station.policy)
+        claimed = lot(conn, owner)
+        rows = held_deliveries(conn, claimed)
         to = subscribers_by_id(conn, {one.subscriber for one in rows})
-        chain = released_chain(conn, message.chain, station.policy, known, now)
-    out = check(message.bundle or b"", station.policy, now, known)
-    found = state(chain, now)
-    if not _still_said(out, found, rows[0].cause):
+    left = min((one.due_at or 0) for one in claimed) - now - MARGIN if claimed else 0
+    if left <= 0:
+        return  # Too late to be over within the claim: the next sweep finds the rows.
+    kept = {one.id for one in rows if now < one.expires}
+    _record(station, [_gave_up(one) for one in claimed if one.id not in kept], now)
+    rows = [one for one in rows if one.id in kept]
+    cargo = _load(station, rows[0], now) if rows else None
+    if cargo is None:
         _record(station, [_gave_up(one) for one in rows], now)
         return
-    cargo = Cargo(out, found, message.name, rows[0].cause, webhook_body(out, found, now))
-    asyncio.run(_deliver(station, cargo, rows, to))
+    asyncio.run(_deliver(station, cargo, rows, to, min(SLOW if rows[0].slow else QUICK, left), clock))
 
 
-def _still_said(out: Release | Stop, found: State, cause: str) -> bool:
-    """Say whether what a delivery was planned for is still so: a superseded alert is not sent after its correction."""
-    if isinstance(out, Stop):
-        return True
-    return (
-        (found.head.alert.name == out.alert.name and found.is_current) if cause == "release" else not found.is_current
-    )
-
-
-async def _deliver(station: Station, cargo: Cargo, rows: Sequence[Delivery], to: dict[str, Subscriber]) -> None:
-    resolver = GuardedResolver(allow_private=station.settings.allow_private)
-    connector = aiohttp.TCPConnector(limit=SOCKETS, resolver=resolver, use_dns_cache=False, force_close=True)
-    timeout = aiohttp.ClientTimeout(total=TIME_OUT)
-    pending: list[Attempt] = []
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
-    ) as session:
-        tasks = [asyncio.create_task(_attempt(session, cargo, one, to[one.subscriber])) for one in rows]
-        for done in asyncio.as_completed(tasks):
-            pending.append(await done)
-            if len(pending) >= BATCH:
-                batch, pending = pending, []
-                await asyncio.to_thread(_record, station, batch, int(time.time()))
-    _record(station, pending, int(time.time()))
-
-
-async def _attempt(session: aiohttp.ClientSession, cargo: Cargo, row: Delivery, to: Subscriber) -> Attempt:
-    now = int(time.time())
-    if now >= row.expires:
-        return _gave_up(row)
-    id = webhook_id(cargo.message, cargo.cause, to.id)
-    secrets = [to.secret] if to.old_secret is None else [to.secret, to.old_secret]
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": str(now),
-        "webhook-signature": sign_webhook(id, now, cargo.body, secrets),
-        "user-agent": "Sereno",
-    }
-    began = time.monotonic()
+def _load(station: Station, row: Delivery, now: int) -> Cargo | None:
+    """Return what a lot carries; None if it must not be told any more."""
     try:
-        async with session.post(to.url, data=cargo.body, headers=headers, allow_redirects=False) as answer:
-            status = answer.status
-    except (aiohttp.ClientError, TimeoutError, OSError, Refused):
-        status = 0
+        with reading(station.engine) as conn:
+            message = message_by_id(conn, row.message)
+            out = check(message.bundle or b"", station.policy, now, knowledge(conn, station.policy))
+            chain = let_out_chain(conn, message.chain, station.policy)
+        found = state(chain, now)
+    except Refused:
+        return None  # Signers were revoked or suspended since: nobody is told on their word.
+    if not still_said(out, chain, found, row.cause):
+        return None
+    return Cargo(message.name, row.cause, webhook_body(out, row.cause, _since(message, row.cause)))
+
+
+def still_said(out: Release | Stop, chain: Sequence[Release | Stop], found: State, cause: str) -> bool:
+    """Say whether what a delivery was planned for is still so: nobody gets an alert after its correction.
+
+    A retraction always is.  What is left out here is told by another delivery, of what took its place.
+    """
+    if cause != RELEASE:
+        return found.cause == cause
+    if isinstance(out, Release):
+        return found.is_current and found.head.alert.name == out.alert.name
+    if out.alert.kind == "suspended":
+        return found.cause == "suspended" and out.alert.name in {one.alert.name for one in open_suspensions(chain)}
+    return out.alert.kind == "retracted" or found.word not in (RETRACTED, WITHDRAWN)
+
+
+def _since(message: Message, cause: str) -> int:
+    at = {RELEASE: message.released_at, "time": message.expires, "lapsed": message.lapses}[cause]
+    return at or 0
+
+
+async def _deliver(
+    station: Station,
+    cargo: Cargo,
+    rows: Sequence[Delivery],
+    to: Mapping[str, Subscriber],
+    seconds: float,
+    clock: Clock,
+) -> None:
+    private = station.settings.allow_private
+    async with open_session(allow_private=private, sockets=LOT, seconds=seconds) as session:
+        going = {asyncio.create_task(_attempt(session, cargo, one, to[one.subscriber], private, clock)) for one in rows}
+        while going:
+            done, going = await asyncio.wait(going, timeout=WRITE_EVERY)
+            await asyncio.to_thread(_record, station, [one.result() for one in done], clock())
+
+
+async def _attempt(
+    session: aiohttp.ClientSession, cargo: Cargo, row: Delivery, to: Subscriber, private: bool, clock: Clock
+) -> Attempt:
+    now = clock()
+    headers = webhook_headers(
+        webhook_id(cargo.message, cargo.cause, to.id), now, cargo.body, (to.secret, to.old_secret)
+    )
+    began = time.monotonic()
+    status = await post(session, to.url, cargo.body, headers, private=private)
     failpoint.reach("delivery.sent-before-recorded")
-    return _outcome(row, status, int((time.monotonic() - began) * 1000), now)
+    return outcome(row, status, int((time.monotonic() - began) * 1000), clock())
 
 
-def _outcome(row: Delivery, status: int, milliseconds: int, now: int) -> Attempt:
+def outcome(row: Delivery, status: int, milliseconds: int, now: int) -> Attempt:
     """Return what follows: 2xx is success and nothing else is; 410 ends the subscription; the rest is tried again."""
     if 200 <= status < 300:
         return Attempt(row.id, row.subscriber, row.claim, "done", status, milliseconds)
     if status == 410:
         return Attempt(row.id, row.subscriber, row.claim, "gone", status, milliseconds)
-    wait = min(FIRST_WAIT * 2**row.attempts, LONGEST_WAIT)
-    due_at = now + 1 + int(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+    wait = FIRST_WAIT << row.attempts if row.attempts < 16 else LONGEST_WAIT
+    due_at = now + 1 + int(min(wait, LONGEST_WAIT) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
     if due_at >= row.expires:
         return Attempt(row.id, row.subscriber, row.claim, "gave-up", status, milliseconds)
     return Attempt(row.id, row.subscriber, row.claim, "again", status, milliseconds, due_at)
@@ -132,5 +155,6 @@ def _gave_up(row: Delivery) -> Attempt:
 
 
 def _record(station: Station, tries: Sequence[Attempt], now: int) -> None:
-    with writing(station.engine) as conn:
-        record_attempts(conn, tries, now)
+    if tries:
+        with writing(station.engine) as conn:
+            record_attempts(conn, tries, now)

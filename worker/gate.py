@@ -23,7 +23,7 @@ from protocol.screen import require_clean_alert
 from protocol.signed import Signed
 from store import claims
 from store.engine import reading, writing
-from store.knowledge import knowledge, named_roster, released_chain
+from store.knowledge import knowledge, let_out_chain, named_roster
 from store.logbook import checkpoint_over, index_of, node_reader, queue_entry
 from store.messages import (
     Message,
@@ -38,7 +38,7 @@ from store.messages import (
 from store.releases import set_released
 from worker.station import Station
 
-PATIENCE: Final = 3.0  # Seconds the gate waits for the log before it leaves the message to the next sweep.
+PATIENCE: Final = 1.0  # Seconds the gate waits for the log before it leaves the message to the next sweep.
 PAUSE: Final = 0.02
 
 
@@ -87,7 +87,7 @@ def _admit(station: Station, passing: Passing, now: int) -> None:
         known = knowledge(conn, station.policy)
         _, roster = named_roster(conn, alert.roster, station.policy)
         index = index_of(conn, passing.entry)
-        before = released_chain(conn, alert.id, station.policy, known, now)
+        before = let_out_chain(conn, alert.id, station.policy)
     # What the log holds was admitted in time once; here it comes again after a crash.
     if index is None:
         require_timely(alert, now)
@@ -128,7 +128,7 @@ def _let_out(station: Station, passing: Passing, proof: Proof | None, claim: int
     with reading(station.engine) as conn:
         known = knowledge(conn, station.policy)
         data = _bundle(conn, station, passing, proof)
-        before = released_chain(conn, passing.alert.id, station.policy, known, now)
+        before = let_out_chain(conn, passing.alert.id, station.policy)
     out = check(data, station.policy, now, known)
     with writing(station.engine) as conn:
         if proof is not None:
@@ -144,6 +144,7 @@ def _bundle(conn: Connection, station: Station, passing: Passing, proof: Proof |
         if one.kind == "suspended" and one.name in passing.alert.supersedes and not passing.alert.is_stop
     ]
     chain = tuple(Signed.decode(link) for link in stored.chain)
+    answered.sort(key=lambda one: one.message())
     return Bundle(passing.signed, Signed.decode(stored.signed), chain, tuple(answered), proof).encode()
 
 
@@ -157,7 +158,8 @@ def _until(out: Release | Stop, before: list[Release | Stop], now: int) -> int:
 def add_proofs(station: Station, now: int) -> int:
     """Give released stops whose entry has reached the log their proof, so that a suspension can lapse; return how many.
 
-    Only the proof is added: the bundle is checked again as a whole before it replaces the other.
+    Only the proof is added: the bundle is checked again as a whole before it replaces the other.  Where it does not
+    check any more, because its signer was revoked meanwhile, what went out stays as it is.
     """
     done = 0
     with reading(station.engine) as conn:
@@ -170,10 +172,18 @@ def add_proofs(station: Station, now: int) -> int:
             proof = proof_of(conn, passing.entry)
             if proof is not None:
                 ready.append((row.name, proof.index, _bundle(conn, station, passing, proof)))
-    for name, index, data in ready if rows else []:
-        check(data, station.policy, now, known)
+    for name, index, data in ready:
         with writing(station.engine) as conn:
             set_logged(conn, name, index)
-            set_bundle(conn, name, data)
-        done += 1
+            if _checks(data, station, now, known):
+                set_bundle(conn, name, data)
+                done += 1
     return done
+
+
+def _checks(data: bytes, station: Station, now: int, known: Knowledge) -> bool:
+    try:
+        check(data, station.policy, now, known)
+    except Refused:
+        return False
+    return True

@@ -4,62 +4,55 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import aiohttp
 
 from protocol import limits
-from protocol.errors import Refused
 from store import claims
 from store.engine import reading, writing
 from store.pages import get_page, pages
 from store.subscribers import Subscriber, pagers
-from worker.channels.webhook import PAGE, sign_webhook, webhook_id
-from worker.outbound import GuardedResolver
+from worker.channels.webhook import PAGE, webhook_headers, webhook_id
+from worker.outbound import open_session, post
 from worker.station import Station
 from worker.watch import AFTER
 
-TIME_OUT: Final = 5.0
+TIME_OUT: Final = 4.0
+TRIES: Final = (0.0, 0.5, 3.0)  # Seconds to wait before each try of one job; all of them are over within its time.
+SOCKETS: Final = 100
 
 
 def send(station: Station, id: str, claim: int, now: int) -> None:
-    """Send one claimed page to whoever is paged for its desk; try again in a few seconds what did not arrive."""
+    """Send one claimed page to whoever is paged for its desk; whom it did not reach is tried again in a minute."""
     with reading(station.engine) as conn:
         if not claims.held(conn, pages, id, claim):
             return
         page = get_page(conn, id)
         to = pagers(conn, page.desk)
     arrived = asyncio.run(_send(station, to, id, now)) if to else True
-    over = now // limits.MINUTE - page.minute > max(AFTER)
+    minute = now // limits.MINUTE
     with writing(station.engine) as conn:
-        if arrived or over:
+        if arrived or minute - page.minute > max(AFTER):
             claims.finish(conn, pages, id, claim)
         else:
-            claims.put_back(conn, pages, id, claim, now + 5)
+            claims.put_back(conn, pages, id, claim, (minute + 1) * limits.MINUTE)
 
 
-async def _send(station: Station, to: list[Subscriber], page: str, now: int) -> bool:
-    resolver = GuardedResolver(allow_private=station.settings.allow_private)
-    connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, force_close=True)
-    timeout = aiohttp.ClientTimeout(total=TIME_OUT)
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
-    ) as session:
-        return all(await asyncio.gather(*(_send_one(session, one, page) for one in to)))
+async def _send(station: Station, to: Sequence[Subscriber], page: str, now: int) -> bool:
+    began, private = time.monotonic(), station.settings.allow_private
+    async with open_session(allow_private=private, sockets=SOCKETS, seconds=TIME_OUT) as session:
+        for wait in TRIES:
+            await asyncio.sleep(wait)
+            at = now + int(time.monotonic() - began)
+            statuses = await asyncio.gather(*(_send_one(session, one, page, at, private) for one in to))
+            to = [one for one, status in zip(to, statuses, strict=True) if not 200 <= status < 300]
+            if not to:
+                return True
+    return False
 
 
-async def _send_one(session: aiohttp.ClientSession, to: Subscriber, page: str) -> bool:
-    now = int(time.time())
-    id = webhook_id(page, "page", to.id)
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": str(now),
-        "webhook-signature": sign_webhook(id, now, PAGE, [to.secret]),
-        "user-agent": "Sereno",
-    }
-    try:
-        async with session.post(to.url, data=PAGE, headers=headers, allow_redirects=False) as answer:
-            return 200 <= answer.status < 300
-    except (aiohttp.ClientError, TimeoutError, OSError, Refused):
-        return False
+async def _send_one(session: aiohttp.ClientSession, to: Subscriber, page: str, now: int, private: bool) -> int:
+    headers = webhook_headers(webhook_id(page, "page", to.id), now, PAGE, (to.secret, to.old_secret))
+    return await post(session, to.url, PAGE, headers, private=private)

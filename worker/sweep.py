@@ -7,32 +7,33 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Any, Final
+from typing import Final
 
 import redis
-from rq import Queue
-from rq.serializers import JSONSerializer
+from sqlalchemy import Connection
 
+from protocol.errors import Refused
 from protocol.state import state
 from store import failpoint
 from store.claims import any_due
 from store.deliveries import claim_lot, deliveries
 from store.engine import reading, writing
-from store.knowledge import knowledge, released_chain
-from store.messages import Message, claim_messages, messages
+from store.knowledge import let_out_chain
+from store.messages import STOP, Message, claim_messages, messages
 from store.pages import claim_pages, pages
 from store.releases import notices_due, set_noticed
 from worker import burning, gate, watch
+from worker.queues import QUICK, SLOW, connect, queue
 from worker.station import Station
 
-QUEUE: Final = "sereno"
 PAUSE: Final = 0.05  # Seconds between sweeps.
 AT_ONCE: Final = 32  # Messages claimed in one sweep.
-LOTS: Final = 4  # Lots claimed in one sweep: more would wait in Redis while their claims run out.
+LOTS: Final = 4  # Lots that wait in Redis: more would wait there while their claims run out.
 JOB_TIMEOUT: Final = 15
 NOTICE_LIFE: Final = 3600  # Seconds for which a notice is tried: the state is known to whoever asks anyway.
 EVERY_MINUTE: Final = 60
 EVERY_SECOND: Final = 1
+WAIT: Final = "wait"
 
 
 class Sweeper:
@@ -40,7 +41,7 @@ class Sweeper:
 
     def __init__(self, station: Station, connection: redis.Redis) -> None:
         self._station = station
-        self._queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+        self._queues = {name: queue(name, connection) for name in (QUICK, SLOW)}
         self._owner = secrets.token_hex(8)
         self._last: dict[str, int] = {}
 
@@ -60,7 +61,8 @@ class Sweeper:
         return found
 
     def _is_time(self, name: str, every: int, now: int) -> bool:
-        if now - self._last.get(name, 0) < every:
+        # A clock that was set back must not keep anything waiting until it has caught up.
+        if 0 <= now - self._last.get(name, -every) < every:
             return False
         self._last[name] = now
         return True
@@ -69,66 +71,86 @@ class Sweeper:
         with writing(self._station.engine) as conn:
             rows = claim_messages(conn, owner=self._owner, now=now, limit=AT_ONCE)
         for row in rows:
-            self._enqueue("pass_gate", f"{row.id}.{row.claim}", "a message for the gate")
+            is_stop = row.rank == STOP
+            sent = self._enqueue(QUICK, "pass_gate", f"{row.id}.{row.claim}", "a message for the gate", first=is_stop)
+            # A stop is refused two minutes after its issue; it does not wait for Redis to come back.
+            if is_stop and not sent:
+                gate.pass_gate(self._station, row.id, row.claim, now)
         return len(rows)
 
     def _lots(self, now: int) -> int:
         found = 0
-        for slow in (False, True):
-            for _ in range(LOTS):
+        for slow, name in ((False, QUICK), (True, SLOW)):
+            for _ in range(self._room(name)):
                 owner = secrets.token_hex(16)
                 with writing(self._station.engine) as conn:
                     rows = claim_lot(conn, owner=owner, now=now, slow=slow)
                 if not rows:
                     break
-                self._enqueue("deliver", owner, "a lot to deliver")
+                self._enqueue(name, "deliver", owner, "a lot to deliver", first=rows[0].rank == STOP)
                 found += len(rows)
         return found
+
+    def _room(self, name: str) -> int:
+        try:
+            return LOTS - self._queues[name].count
+        except redis.RedisError:
+            return 0
 
     def _pages(self, now: int) -> int:
         with writing(self._station.engine) as conn:
             rows = claim_pages(conn, owner=self._owner, now=now, limit=AT_ONCE)
         for row in rows:
-            self._enqueue("page", f"{row.id}.{row.claim}", "a page")
+            self._enqueue(SLOW, "page", f"{row.id}.{row.claim}", "a page", first=True)
         return len(rows)
 
     def _notices(self, now: int) -> int:
         """Plan a notice for each message whose time ran out or whose suspension lapsed."""
         with reading(self._station.engine) as conn:
-            due = notices_due(conn, now)
-            known = knowledge(conn, self._station.policy) if due else None
-            causes = [(one, self._cause(conn, one, known, now)) for one in due]
-        for message, cause in causes:
+            causes = [(one, self._cause(conn, one, now)) for one in notices_due(conn, now)]
+        told = [(one, cause) for one, cause in causes if cause != WAIT]
+        for message, cause in told:
             with writing(self._station.engine) as conn:
                 set_noticed(conn, message, cause, now=now, until=now + NOTICE_LIFE)
-        return len(causes)
+        return len(told)
 
-    def _cause(self, conn: Any, message: Message, known: Any, now: int) -> str | None:
-        found = state(released_chain(conn, message.chain, self._station.policy, known, now), now)
+    def _cause(self, conn: Connection, message: Message, now: int) -> str | None:
+        """Return what the clock has done to a message: `time`, `lapsed`, None for nothing, or that it is to be seen."""
+        try:
+            found = state(let_out_chain(conn, message.chain, self._station.policy), now)
+        except Refused:
+            return None  # What does not check is told to nobody.
         if message.kind == "suspended":
+            # It lapses once the log has it.  While that takes long, nobody is told so, and it is not forgotten either.
+            if found.cause == "suspended" and message.log_index is None:
+                return WAIT
             return "lapsed" if found.cause == "lapsed" else None
         is_head = found.head.alert.name == message.name
         return "time" if is_head and found.cause == "time" else None
 
-    def _enqueue(self, job: str, argument: str, description: str) -> None:
+    def _enqueue(self, name: str, job: str, argument: str, description: str, *, first: bool = False) -> bool:
+        """Hand a job on; say whether Redis took it.  If not, the claim runs out and the row is swept again."""
         failpoint.reach("claim.committed-before-enqueue")
         try:
-            self._queue.enqueue_call(
+            self._queues[name].enqueue_call(
                 f"worker.jobs.{job}",  # By name: this process never loads what sends.
                 args=(argument,),
                 timeout=JOB_TIMEOUT,
+                ttl=JOB_TIMEOUT,
                 result_ttl=0,
                 failure_ttl=60,
                 description=description,
                 job_id=argument.replace(".", "-"),
+                at_front=first,
             )
         except redis.RedisError:
-            return  # The claim runs out in 15 seconds and the row is swept again.
+            return False
+        return True
 
 
 def serve(station: Station, url: str) -> None:
     """Sweep until the process is ended."""
-    sweeper = Sweeper(station, redis.Redis.from_url(url))
+    sweeper = Sweeper(station, connect(url))
     while True:
         if not sweeper.sweep(int(time.time())):
             time.sleep(PAUSE)
