@@ -14,6 +14,7 @@ from verifier.casefile import casefile
 from verifier.desk import Desk, desk
 from verifier.entrance import entrance
 from verifier.network import network
+from verifier.pages import build_pages, pages
 from verifier.queue import queue
 from verifier.settings import Settings
 
@@ -21,13 +22,15 @@ from verifier.settings import Settings
 def create_app(settings: Settings) -> Flask:
     """Return the application.  Raises what is wrong with a file that the settings name."""
     app = Flask("verifier", static_folder=None)
+    policy, face = Policy.decode(settings.policy.read_bytes()), Face.read(settings.face)
     app.extensions["sereno"] = Desk(
         engine=open_engine(settings.database),
-        policy=Policy.decode(settings.policy.read_bytes()),
-        face=Face.read(settings.face),
+        policy=policy,
+        face=face,
         origins=settings.origins,
+        pages=build_pages(face, policy),
     )
-    for blueprint in (entrance, network, queue, casefile, alerting):
+    for blueprint in (pages, entrance, network, queue, casefile, alerting):
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", view_func=_health)
     app.register_error_handler(Refused, _refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, g, request
 from sqlalchemy import Connection, Engine
@@ -20,6 +20,9 @@ from protocol.stay import stayed_at
 from store.knowledge import newest_roster, open_stays
 from store.sessions import session_verifier
 
+if TYPE_CHECKING:
+    from verifier.pages import Pages
+
 TOKEN: Final = 32  # Bytes of a bearer token.
 
 
@@ -31,6 +34,7 @@ class Desk:
     policy: Policy
     face: Face
     origins: tuple[str, ...]
+    pages: Pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ const VENDOR = { entry: "protocol/js/vendor/entry.js", out: "protocol/js/vendor/
 /** Each page's one script.  A page that has no entry yet has no bundle. */
 const PAGES = [
   { entry: "intake/form/form.js", out: "intake/form/built/form.js" },
-  { entry: "verifier/desk/desk.js", out: "verifier/desk/built/desk.js" },
+  { entry: "verifier/page/desk.js", out: "verifier/page/built/desk.js" },
+  { entry: "verifier/page/worker.js", out: "verifier/page/built/worker.js" },
   { entry: "alerts/check/check.js", out: "alerts/check/built/check.js" },
 ];
 

@@ -1,0 +1,126 @@
+"""A demo network's desk, served as it is shipped: `python -m verifier` on a free port, over a real store."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine
+
+from protocol import limits
+from protocol.envelope import seal_envelope
+from protocol.recipients import RecipientSet, open_set
+from protocol.tip import Attachment
+from sereno import clock, demonet
+from store.engine import open_engine, writing
+from store.envelopes import Arrival, put_envelope
+from store.migrating import migrate
+from tests.browser.intake_site import ROOT, free_port
+
+HOST: Final = "desk.localhost"
+PATIENCE: Final = 30.0  # Seconds that a start may take on a machine that is busy with other things.
+TOLD: Final[dict[str, Any]] = {
+    "what": "taking",
+    "where": {"zone": "harbor", "words": "Ferry landing"},
+    "when": {"choice": "now"},
+    "seen": "now",
+    "officers": "3-5",
+    "vehicles": "2",
+    "words": "Three people in vests by the ferry landing, one car.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSite:
+    """A running desk: its address, its network with every secret, its store, and the folder of its people's files."""
+
+    url: str
+    network: demonet.DemoNetwork
+    engine: Engine
+    people: Path
+    api: str
+
+    def member(self, handle: str) -> demonet.Member:
+        """Return a demo person's secrets."""
+        return next(one for one in self.network.members if one.person.handle == handle)
+
+    def set(self) -> RecipientSet:
+        """Return this week's set."""
+        return open_set(self.network.sets[0], self.network.epoch_keys, self.network.roster)
+
+    def seal(self, files: Sequence[Attachment] = (), *, day: int = 0, **told: Any) -> str:
+        """Leave a sealed tip at the desk's door and return the envelope's id; `day` is how far its own day is off."""
+        to = self.set()
+        header = {
+            "v": 1,
+            "kind": "tip",
+            "id": secrets.token_hex(16),
+            "day": clock.now() // limits.DAY + day,
+            "network": self.network.policy.network,
+            "form": "0" * 64,
+            "tip": {**TOLD, **told},
+        }
+        body = seal_envelope(header, to, [self.network.recipients["luz"]], files)
+        bucket = limits.CHUNK if not files else next(one for one in limits.BUCKETS[1:] if one < len(body) <= 2 * one)
+        sealed_to: dict[str, Any] = {"set_name": to.name, "set_number": to.number, "epoch": to.epoch, "stanzas": len(to.members)}
+        arrival = Arrival(desk=to.desk, bucket=bucket, body=body, now=clock.now(), **sealed_to)
+        with writing(self.engine) as conn:
+            return put_envelope(conn, arrival)
+
+
+@contextmanager
+def serve(folder: Path, network: demonet.DemoNetwork | None = None, **environment: str) -> Iterator[DeskSite]:
+    """Serve a demo network's desk until the block ends; `environment` adds to its settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network = network or demonet.found_demo(int(time.time()))
+    port = free_port()
+    url = f"http://{HOST}:{port}"
+    demonet.write_files(folder, network, {"intake": url, "desk": url, "alerts": "http://alerts.localhost:8003"})
+    demonet.write_secrets(folder / "people", network)
+    database = f"sqlite:///{folder / 'store.db'}"
+    engine = open_engine(database)
+    migrate(engine)
+    demonet.install(engine, network)
+    settings = {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SERENO_DATABASE": database,
+        "SERENO_POLICY": str(folder / "policy.json"),
+        "SERENO_FACE": str(folder / "face.json"),
+        "SERENO_DESK_LISTEN": f"127.0.0.1:{port}",
+        "SERENO_DESK_ORIGINS": url,
+        **environment,
+    }
+    program = subprocess.Popen([sys.executable, "-m", "verifier"], cwd=folder, env=settings)
+    try:
+        await_health(program, port)
+        yield DeskSite(url, network, engine, folder / "people", f"http://127.0.0.1:{port}")
+    finally:
+        program.terminate()
+        program.wait()
+        engine.dispose()
+
+
+def await_health(program: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until a desk answers.  Raises RuntimeError where it ends or stays silent."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if program.poll() is not None:
+            raise RuntimeError(f"The desk ended with {program.returncode} before it served anything.")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"The desk did not answer on port {port} within {PATIENCE:g} seconds.")

@@ -1,0 +1,163 @@
+/**
+ * The desk: one page, static, where a verifier unlocks a vault, opens tips, works cases and signs.
+ */
+import { Refused } from "../../protocol/js/errors.js";
+import { Api, Unreached } from "./api.js";
+import { readBaked } from "./baked.js";
+import { forgetCases } from "./casefile.js";
+import { Caseload } from "./caseload.js";
+import { Frame } from "./frame.js";
+import { Keep } from "./keep.js";
+import { Opener } from "./opener.js";
+import { Session, clock } from "./session.js";
+import { showUnlock } from "./unlock.js";
+import { tend } from "./week.js";
+
+/** @typedef {import("./baked.js").Baked} Baked */
+/** @typedef {import("./field.js").Values} Values */
+/** @typedef {{text: string, kind: "" | "yes" | "doubt" | "stop"}} Said */
+
+const POLL = 1000; // Milliseconds: sealed to seen on an open desk within a second or so.
+const TEND = 30; // Seconds between two looks at roster, keys and sets.
+
+/** What every panel is given: who is here, what waits, what is looked at, and how to act. */
+export class Desk {
+  /** @type {"queue" | "case" | "shift"} */
+  tab = "queue";
+  /** @type {string | null} */
+  envelope = null;
+  /** @type {string | null} */
+  case = null;
+  /** What is being done with the case: "look", or the name of a form.  @type {string} */
+  mode = "look";
+  /** @type {Map<string, Values>} */
+  #typed = new Map();
+  /** @type {Said | null} */
+  said = null;
+  /** Whether the last question to the server got an answer. */
+  reached = true;
+  /** Rises when the case has to be drawn again though nothing new came. */
+  turn = 0;
+  #tended = 0;
+  #polling = false;
+
+  /** @param {Baked} baked @param {Session} session */
+  constructor(baked, session) {
+    this.baked = baked;
+    this.words = baked.words;
+    this.session = session;
+    this.load = new Caseload(session, () => this.show());
+    this.frame = new Frame(this);
+  }
+
+  /** @param {string} form @returns {Values} what was typed into a form of the case that is looked at */
+  typed(form) {
+    const name = `${this.case ?? this.envelope}/${form}`;
+    const found = this.#typed.get(name) ?? {};
+    this.#typed.set(name, found);
+    return found;
+  }
+
+  /** @param {string} form whose words are no longer needed */
+  forget(form) {
+    this.#typed.delete(`${this.case ?? this.envelope}/${form}`);
+  }
+
+  /** Draw what has changed. */
+  show() {
+    this.frame.show();
+  }
+
+  /** @param {Partial<Pick<Desk, "tab" | "envelope" | "case" | "mode">>} change @param {boolean} [quiet] */
+  go(change, quiet = false) {
+    Object.assign(this, change);
+    if (!quiet) this.said = null;
+    this.show();
+    this.frame.arrive();
+  }
+
+  /** Draw the case again at once: something that was chosen changes what is asked next. */
+  redraw() {
+    this.turn++;
+    this.frame.draw();
+  }
+
+  /** Say one thing, aloud too.  @param {string} text @param {Said["kind"]} [kind] */
+  tell(text, kind = "") {
+    this.said = text === "" ? null : { text, kind };
+    this.show();
+  }
+
+  /**
+   * Do something that may be refused; the refusal is said in words.  What was typed stays.
+   * @param {() => Promise<unknown>} act @returns {Promise<boolean>} whether it was done
+   */
+  async attempt(act) {
+    const { t } = this.words;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (error instanceof Refused && error.kind === "event_chain") {
+        if (this.case !== null) await this.load.load(this.case).catch(() => undefined);
+        this.tell(`${t("Somebody moved this case meanwhile. It was loaded again: look before you act.")} ${error.sentence}`, "doubt");
+      } else if (error instanceof Refused) {
+        this.tell(`${error.sentence} [${error.rule}]`, "stop");
+      } else if (error instanceof Unreached) {
+        this.tell(t("The server could not be reached. Nothing you typed is lost; try again."), "doubt");
+      } else throw error;
+      return false;
+    }
+  }
+
+  /** Look at the queue now and then every second, for as long as the desk is open. */
+  async watch() {
+    if (this.#polling) return;
+    this.#polling = true;
+    while (this.session.isOpen) {
+      await this.#round();
+      await new Promise((resolve) => setTimeout(resolve, POLL));
+    }
+    this.#polling = false;
+  }
+
+  async #round() {
+    try {
+      await this.load.poll(this.case);
+      this.reached = true;
+      if (clock() - this.#tended < TEND) return;
+      this.#tended = clock();
+      await tend(this.session);
+    } catch (error) {
+      if (error instanceof Refused && error.kind === "sign_in") return this.lock(error.sentence);
+      if (!(error instanceof Refused || error instanceof Unreached)) throw error;
+      this.reached = false;
+      if (error instanceof Refused) this.said = { text: error.sentence, kind: "stop" };
+      this.show();
+    }
+  }
+
+  /** Forget everything and show the lock.  @param {string} [why] */
+  lock(why = "") {
+    this.session.close();
+    forgetCases();
+    start(this.baked, this.session, why);
+  }
+}
+
+/** @param {Baked} baked @param {Session} session @param {string} why @returns {void} */
+function start(baked, session, why) {
+  showUnlock(baked, session, why, () => {
+    const desk = new Desk(baked, session);
+    desk.show();
+    void desk.watch();
+  });
+}
+
+async function main() {
+  const baked = readBaked();
+  const session = new Session(baked, new Api(baked.api), new Opener(), await Keep.open());
+  start(baked, session, "");
+}
+
+if (window.top === window) void main();

@@ -1,0 +1,156 @@
+/**
+ * The frame: banners, the line that says who is here, the panels, and on a phone three tabs at the thumb.
+ *
+ * A panel is drawn again only when what it shows has changed; whoever types in it goes on typing.
+ */
+import { iconNode } from "../../look/icon.js";
+import { banners } from "./banner.js";
+import { here } from "./baked.js";
+import { drawCase } from "./case-panel.js";
+import { el, refill } from "./dom.js";
+import { drawNeeds } from "./need-panel.js";
+import { drawQueue } from "./queue-panel.js";
+import { drawSecond } from "./second-key.js";
+import { clock } from "./session.js";
+import { drawShift } from "./shift-panel.js";
+import { drawTip } from "./tip-panel.js";
+
+/** @typedef {import("./desk.js").Desk} Desk */
+/** @typedef {{node: HTMLElement, key: () => unknown, draw: () => readonly (Node | string)[], drawn: string}} Panel */
+
+const BEAT = 200; // Milliseconds at least between two drawings: hundreds of previews open in a second.
+
+/** What stands on the screen of an open desk. */
+export class Frame {
+  /** @type {Panel[]} */
+  #panels = [];
+  #asked = false;
+
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.desk = desk;
+    this.#build();
+  }
+
+  #build() {
+    const { desk } = this;
+    const { t } = desk.words;
+    const section = (/** @type {string} */ id, /** @type {string} */ label) =>
+      el("section", { id, class: "panel", "aria-label": label, tabindex: "-1" });
+    const [queue, work, need, shift] = [
+      section("queue", t("Queue")),
+      section("work", t("Case")),
+      section("need", t("What is missing")),
+      section("shift", t("Shift")),
+    ];
+    const who = el("div", { id: "who" });
+    const said = el("div", { id: "said", role: "status", "aria-live": "polite" });
+    const tabs = el("nav", { id: "tabs", "aria-label": t("Desk") });
+    const panel = (/** @type {HTMLElement} */ node, /** @type {() => unknown} */ key, /** @type {Panel["draw"]} */ draw) =>
+      this.#panels.push({ node, key, draw, drawn: "" });
+    panel(who, () => [desk.reached, this.#minute()], () => this.#who());
+    panel(said, () => desk.said, () => this.#said());
+    panel(tabs, () => [desk.tab, desk.load.waiting.length], () => this.#tabs());
+    panel(queue, () => this.#queueKey(), () => drawQueue(desk));
+    panel(work, () => this.#caseKey(), () => (desk.mode === "second" ? drawSecond(desk) : desk.case ? drawCase(desk) : drawTip(desk)));
+    panel(need, () => [this.#caseKey(), this.#minute()], () => drawNeeds(desk));
+    panel(shift, () => [desk.session.network, [...desk.session.weeks], this.#minute()], () => drawShift(desk));
+    const skip = el("a", { class: "skip button", href: "#work" }, t("Skip to the case"));
+    refill(document.body, skip, banners(desk.baked), who, said, el("main", { id: "desk" }, queue, work, need, shift), tabs);
+  }
+
+  /** Draw what has changed, soon. */
+  show() {
+    if (this.#asked) return;
+    this.#asked = true;
+    setTimeout(() => {
+      this.#asked = false;
+      if (this.desk.session.isOpen) this.draw();
+    }, BEAT);
+  }
+
+  /** Draw at once and begin at the top of what was chosen. */
+  arrive() {
+    this.draw();
+    const id = this.desk.tab === "case" ? "work" : this.desk.tab;
+    document.getElementById(id)?.focus({ preventScroll: true });
+    document.getElementById(id)?.scrollTo(0, 0);
+    window.scrollTo(0, 0);
+  }
+
+  /** Draw what has changed, now. */
+  draw() {
+    const second = this.desk.mode === "second";
+    document.body.className = `${second ? "day" : "night"} at-desk tab-${this.desk.tab}${second ? " second" : ""}`;
+    for (const panel of this.#panels) {
+      const key = JSON.stringify(panel.key(), (_, value) => (value instanceof Set ? [...value] : value));
+      if (key === panel.drawn) continue;
+      panel.drawn = key;
+      refill(panel.node, panel.draw());
+    }
+  }
+
+  #minute() {
+    return Math.floor(clock() / 60);
+  }
+
+  #queueKey() {
+    const { load, envelope, case: shown } = this.desk;
+    const tips = load.waiting.map(({ row, tip, refused }) => [row.id, row.minute, tip?.id, refused]);
+    const cases = [...load.cases.values()].map(({ row }) => [row.head, row.urgency, row.class]);
+    const open = [...load.tips.values()].filter(({ tip }) => tip !== null).length;
+    return [this.desk.turn, envelope, shown, tips, cases, open, [...load.words], this.#minute()];
+  }
+
+  #caseKey() {
+    const { load, envelope, case: shown, mode, session } = this.desk;
+    const file = shown === null ? undefined : load.cases.get(shown);
+    const tips = (file?.tips ?? []).map(({ id }) => load.tips.get(id)?.tip?.id);
+    const chains = (file?.row.chains ?? []).map((id) => {
+      const chain = load.chains.get(id);
+      return [chain?.found?.word, chain?.next, chain?.messages.map((one) => [one.name, one.state])];
+    });
+    const entry = envelope === null ? undefined : load.tips.get(envelope);
+    const shift = Object.keys(session.network?.on_shift ?? {});
+    return [this.desk.turn, shown, mode, file?.row, file?.told, tips, chains, envelope, entry?.tip?.id, entry?.refused, shift];
+  }
+
+  /** @returns {readonly Node[]} */
+  #who() {
+    const { session, baked, reached } = this.desk;
+    const { t, tn } = this.desk.words;
+    const left = Math.max(0, Math.ceil((session.shiftUntil - clock()) / 60));
+    const name = here(baked, baked.face.name);
+    const lost = el("span", { class: "lost" }, iconNode("warning"), t("No connection. What you see may be old."));
+    return [
+      el("strong", {}, name),
+      el("span", {}, t("You are {id}", { id: session.me.id })),
+      reached ? el("span", {}, tn("Shift: {n} minute left", "Shift: {n} minutes left", left)) : lost,
+    ];
+  }
+
+  /** @returns {readonly Node[]} */
+  #said() {
+    const { said } = this.desk;
+    if (said === null) return [];
+    const icon = { "": "bell", yes: "check", doubt: "warning", stop: "retracted" }[said.kind];
+    const kind = said.kind === "" ? "" : ` notice-${said.kind}`;
+    return [el("div", { class: `notice${kind}` }, iconNode(icon), el("p", {}, said.text))];
+  }
+
+  /** @returns {readonly Node[]} */
+  #tabs() {
+    const { desk } = this;
+    const { t } = desk.words;
+    const tab = (/** @type {Desk["tab"]} */ id, /** @type {string} */ icon, /** @type {string} */ words) => {
+      const attributes = { type: "button", id: `tab-${id}`, "aria-current": desk.tab === id ? "page" : null };
+      return el("button", { ...attributes, click: () => desk.go({ tab: id }) }, iconNode(icon), el("span", {}, words));
+    };
+    const waiting = desk.load.waiting.length;
+    return [
+      tab("queue", "bell", waiting > 0 ? t("Queue ({n})", { n: waiting }) : t("Queue")),
+      tab("case", "document", t("Case")),
+      tab("shift", "people", t("Shift")),
+    ];
+  }
+}

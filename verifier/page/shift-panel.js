@@ -1,0 +1,159 @@
+/**
+ * The shift: who is here, whether two keys could sign, how long the roster holds, this person's weekly keys, the way out.
+ */
+import { iconNode } from "../../look/icon.js";
+import { canonical } from "../../protocol/js/encoding.js";
+import { epochOf, epochStart } from "../../protocol/js/epoch.js";
+import { DAY, STAY_LIFE } from "../../protocol/js/limits.js";
+import { sign } from "../../protocol/js/signed.js";
+import { el } from "./dom.js";
+import { button } from "./field.js";
+import { clock } from "./session.js";
+import { forgetPhotos, wallTime } from "./tip-panel.js";
+import { weeksNow } from "./week.js";
+
+/** @typedef {import("./desk.js").Desk} Desk */
+
+const COUNTED = 15; // Days before its end from which on a roster counts them down.
+
+/** @param {Desk} desk @returns {readonly Node[]} */
+export function drawShift(desk) {
+  const { t } = desk.words;
+  const { session } = desk;
+  const leave = async () => {
+    forgetPhotos();
+    await session.signOut().catch(() => undefined); // The shift ends by itself; this device forgets in any case.
+    desk.lock(t("You are signed out. Your keys are gone from this page."));
+  };
+  return [
+    el("h2", {}, t("Shift")),
+    people(desk),
+    roster(desk),
+    weeks(desk),
+    session.strange ? notice("doubt", t("Your last signed move here is not the one this browser remembers. If you have not worked on another device since, tell a lead.")) : el("span"),
+    Math.abs(session.skew) > 60 ? notice("doubt", t("Your device's clock is off. Set it, or others will refuse what you sign.")) : el("span"),
+    button(t("Sign out and end the shift"), leave, { id: "sign-out", icon: iconNode("exit") }),
+  ];
+}
+
+/** @param {"doubt" | "stop"} kind @param {string} words @returns {Node} */
+function notice(kind, words) {
+  return el("div", { class: `notice notice-${kind}` }, iconNode("warning"), el("p", {}, words));
+}
+
+/** @param {Desk} desk @returns {Node} */
+function people(desk) {
+  const { t, tn } = desk.words;
+  const { roster, network, me } = desk.session;
+  /** @type {[string, number][]} */
+  const here = Object.entries(network.on_shift);
+  const organizations = new Set(here.flatMap(([id]) => roster.verifiers.get(id)?.org ?? []));
+  const free = here.filter(([id]) => !roster.verifiers.get(id)?.roles.has("trainee")).length;
+  const enough = free >= roster.keys && organizations.size >= roster.organisationsNeeded;
+  const rows = here.map(([id, until]) => {
+    const one = roster.verifiers.get(id);
+    const lead = one?.roles.has("lead") ? ` · ${t("lead")}` : "";
+    const who = id === me.id ? t("you") : id;
+    return el("li", {}, iconNode("people"), el("span", {}, `${who} · ${one?.org ?? ""}${lead} · ${t("until {time}", { time: wallTime(until, desk.baked) })}`), stay(desk, id));
+  });
+  const sentence = enough
+    ? t("Two keys from enough organizations are here: an alert could go out.")
+    : t("Not enough different keys are here: you can check and send a checker, and no alert can go out.");
+  return el(
+    "div",
+    { class: "card" },
+    el("h3", {}, tn("{n} free key on shift", "{n} free keys on shift", free)),
+    el("ul", { class: "facts" }, rows),
+    el("p", { class: enough ? "fine" : "scarce" }, iconNode(enough ? "check" : "missing"), sentence),
+  );
+}
+
+/** A lead suspends a person now.  @param {Desk} desk @param {string} id @returns {Node | null} */
+function stay(desk, id) {
+  const { t } = desk.words;
+  const { me, roster, vault, api } = desk.session;
+  if (!me.roles.has("lead") || id === me.id) return null;
+  const act = async () => {
+    const issued = clock();
+    const payload = canonical({ v: 1, network: roster.network, verifier: id, issued, until: issued + STAY_LIFE });
+    const done = await desk.attempt(() => api.post("/api/stays", sign("stay", payload, me.id, vault.seed).value()));
+    if (!done) return;
+    await desk.session.refresh();
+    desk.tell(t("{id} is suspended for 7 days, or until a new roster says more. Tell the custodians.", { id }), "yes");
+  };
+  const open = el("summary", {}, t("Suspend this person"));
+  return el("details", { class: "stay" }, open, button(t("Suspend {id} now", { id }), act, { kind: "stop", id: `stay-${id}` }));
+}
+
+/** @param {Desk} desk @returns {Node} */
+function roster(desk) {
+  const { t, tn } = desk.words;
+  const { roster: known } = desk.session;
+  const days = Math.floor((known.expires - clock()) / DAY);
+  const left = tn("It holds for {n} more day.", "It holds for {n} more days.", days);
+  const hint = days <= COUNTED ? notice("doubt", t("Remind the custodians to publish the next roster.")) : el("span");
+  return el("div", { class: "card" }, el("h3", {}, t("Roster {number}", { number: known.number })), el("p", {}, left), hint);
+}
+
+/** @param {Desk} desk @returns {Node} this person's weekly keys, and a way to another device */
+function weeks(desk) {
+  const { t } = desk.words;
+  const { session } = desk;
+  const format = new Intl.DateTimeFormat(desk.words.lang, { timeZone: "UTC", day: "numeric", month: "short" });
+  const rows = weeksNow().map((epoch) => {
+    const have = session.weeks.has(epoch);
+    const from = t("Week from {day}", { day: format.format(epochStart(epoch) * 1000) });
+    const words = have ? t("key is here") : t("key is on another device, or being made");
+    const copy = have ? button(t("Copy to a file"), () => download(desk, epoch), { id: `copy-${epoch}`, icon: iconNode("download") }) : null;
+    return el("li", {}, iconNode(have ? "check" : "missing"), el("span", {}, `${from}: ${words}`), copy);
+  });
+  const unkept = session.unkept.size > 0 && notice("doubt", t("This browser keeps nothing. Copy your weekly keys to a file before you close the page, or new tips will not open for you."));
+  return el(
+    "div",
+    { class: "card" },
+    el("h3", {}, t("Your weekly keys")),
+    el("ul", { class: "facts" }, rows),
+    el("p", { class: "hint" }, t("To work on another device, bring the file of the week along with your vault. Whoever has it can open that week's tips: destroy it afterwards.")),
+    unkept,
+    copies(desk),
+  );
+}
+
+/** @param {Desk} desk @param {number} epoch */
+async function download(desk, epoch) {
+  const { session } = desk;
+  const identity = await session.keptWeek(epoch);
+  if (identity === null) return desk.tell(desk.words.t("This browser did not keep that key."), "doubt");
+  const lines = [`# Sereno epoch key of ${session.me.id}, epoch ${epoch}. Destroy it when the epoch's grace is over.`, identity.encode(), ""];
+  const url = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain" }));
+  el("a", { href: url, download: `sereno-${session.me.id}.epoch-${epoch}` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  await session.keep.put(`copy/${session.me.id}/${epoch}`, Uint8Array.of(1));
+  COPIES.add(`copy/${session.me.id}/${epoch}`);
+  desk.redraw();
+}
+
+/** Copies that were made and not destroyed yet.  @type {Set<string>} */
+const COPIES = new Set();
+
+/** @param {Desk} desk @returns {Node} what lies in files until somebody says it was destroyed */
+function copies(desk) {
+  const { t } = desk.words;
+  const { session } = desk;
+  void session.keep.names(`copy/${session.me.id}/`).then((names) => {
+    const fresh = names.filter((name) => !COPIES.has(name));
+    for (const name of fresh) COPIES.add(name);
+    if (fresh.length > 0) desk.redraw();
+  });
+  const rows = [...COPIES].sort().map((name) => {
+    const epoch = Number(name.split("/").at(-1));
+    const gone = async () => {
+      await session.keep.erase(name);
+      COPIES.delete(name);
+      desk.redraw();
+    };
+    const words = t("A file of week {n} exists.", { n: epoch - epochOf(clock()) + 1 });
+    return el("li", {}, iconNode("warning"), el("span", {}, words), button(t("I destroyed it"), gone, { id: `gone-${epoch}` }));
+  });
+  return rows.length === 0 ? el("span") : el("ul", { class: "facts" }, rows);
+}

@@ -1,0 +1,56 @@
+/**
+ * The desk's worker: what takes long and what opens, off the thread that paints.
+ *
+ * It holds the epoch keys in its memory, gets sealed bytes, and gives back what is in them.  It asks nobody for
+ * anything: the page fetches.
+ */
+import * as age from "../../protocol/js/age.js";
+import { openEnvelope, openPreview } from "../../protocol/js/envelope.js";
+import { Refused } from "../../protocol/js/errors.js";
+import { openVault } from "../../protocol/js/vault.js";
+
+/** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+/** @typedef {{id: number, task: string} & Record<string, any>} Asked */
+
+/** By epoch.  @type {Map<number, age.Identity>} */
+const identities = new Map();
+
+/** @param {number} epoch @returns {age.Identity} */
+function identityOf(epoch) {
+  const found = identities.get(epoch);
+  if (found !== undefined) return found;
+  throw new Refused("age_no_match", `Your key of week ${epoch} is not on this device; bring it from the other one.`);
+}
+
+/** By task; each gives what is sent back.  @type {Record<string, (asked: any) => any>} */
+const TASKS = {
+  /** @param {{id: number, file: Bytes, words: string}} asked */
+  vault: ({ id, file, words }) => openVault(file, words, (done) => post({ id, done })),
+  /** @param {{epoch: number, seed: Bytes}} asked */
+  know({ epoch, seed }) {
+    identities.set(epoch, new age.Identity(seed));
+  },
+  forget: () => identities.clear(),
+  /** @param {{data: Bytes, bucket: number, to: RecipientSet, member: string}} asked */
+  preview: ({ data, bucket, to, member }) => openPreview(data, bucket, identityOf(to.epoch), to, member),
+  /** @param {{data: Bytes, to: RecipientSet, member: string}} asked */
+  whole: ({ data, to, member }) => openEnvelope(data, identityOf(to.epoch), to, member),
+  /** @param {{data: Bytes}} asked */
+  part: ({ data }) => age.open(data, [...identities.values()]),
+  /** @param {{data: Bytes, recipients: string[]}} asked */
+  seal: ({ data, recipients }) => age.seal(data, recipients),
+};
+
+/** @param {unknown} message */
+const post = (message) => /** @type {any} */ (self).postMessage(message);
+
+self.addEventListener("message", async ({ data }) => {
+  const asked = /** @type {Asked} */ (data);
+  try {
+    post({ id: asked.id, value: await TASKS[asked.task](asked) });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    post({ id: asked.id, refused: error.kind, sentence: error.sentence });
+  }
+});
