@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from protocol import limits
@@ -185,8 +186,10 @@ def check(data: bytes, policy: Policy, now: int, known: Knowledge = NOTHING) -> 
     if logged is None:
         raise Refused("log_proof", "A release needs a proof that the log holds it; this bundle has none.")
     _require_witnesses(alert, logged, policy, now)
-    answers = frozenset(_answered(one, alert, voices, roster) for one in bundle.suspensions)
-    return Release(_KEY, alert, voices, roster, logged, data, answers)
+    answers = [_answered(one, alert, voices, roster) for one in bundle.suspensions]
+    if any(one >= other for one, other in pairwise(answers)):
+        raise Refused("release_bundle", "A bundle's suspensions ascend by name, none twice, so that it has one spelling.")
+    return Release(_KEY, alert, voices, roster, logged, data, frozenset(answers))
 
 
 def _count(

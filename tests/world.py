@@ -31,6 +31,11 @@ __all__ = ["CAST", "NOW", "Message", "Person", "World"]
 Message = Release | Stop
 
 
+def in_order(doubts: Sequence[Stop]) -> list[Signed]:
+    """Return the signed suspensions of stops as a bundle carries them, ascending by name."""
+    return sorted((Bundle.decode(doubt.bundle).alert for doubt in doubts), key=lambda one: one.message())
+
+
 class World(Desk):
     """The network's public word: alerts, attestations, bundles, chains, states."""
 
@@ -154,7 +159,7 @@ class World(Desk):
     def restore(self, target: Message, *doubts: Stop, by: Sequence[str] = ("ana", "bo"), **changes: Any) -> Release:
         """Send a restore of `target` that carries the suspensions it answers."""
         signed = self.attest(self.following(target, doubts, **changes), *by)
-        return _released(self.send(signed, suspensions=[Bundle.decode(doubt.bundle).alert for doubt in doubts]))
+        return _released(self.send(signed, suspensions=in_order(doubts)))
 
     def suspend(self, target: Message, by: str = "cy", logged: bool = True, **changes: Any) -> Stop:
         """Send one person's doubt."""
