@@ -17,7 +17,7 @@ from intake.encoded import Encoded
 from intake.form import Page
 from intake.keeper import Keeper
 from intake.load import Load
-from intake.recipients import publication
+from intake.recipients import publication, taken
 from intake.work import Work, cost_for
 from protocol import limits
 from protocol.envelope import check_envelope, envelope_size
@@ -25,7 +25,7 @@ from protocol.errors import Refused
 from protocol.policy import Policy
 from store.engine import reading
 from store.envelopes import Arrival
-from store.recipients import StoredSet, accepted, get_set
+from store.recipients import StoredSet, get_set
 
 LARGEST: Final = envelope_size(limits.MAX_MEMBERS, limits.BUCKETS[-1])
 FRESH: Final = 1  # Seconds for which what was read of the store is taken as read.
@@ -54,7 +54,7 @@ class Intake:
         with self._lock:
             if now - self._read >= FRESH:
                 with reading(self.engine) as conn:
-                    self._accepted = accepted(conn, now)
+                    self._accepted = taken(conn, self.policy, now)
                 self._read = now
             found = self._accepted.get(name)
         if found is not None:
@@ -107,8 +107,7 @@ def take_envelope() -> tuple[dict[str, bool], int]:
     if (request.content_length or 0) > LARGEST:
         raise Refused("too_large", f"The envelope has {request.content_length} bytes; the largest has {LARGEST}.")
     token = intake.work.require(request.headers.get("Sereno-Work", ""), now)
-    if intake.load.share(now) >= 1:
-        raise Refused("under_load", "So many tips came in this hour that we take no more. Please call the hotline.")
+    intake.load.require_room(request.content_length or 0, now)
     to = intake.accepted(request.args.get("set", ""), now)
     if to.desk != request.args.get("desk"):
         raise Refused("desk_unknown", f"The set belongs to desk {to.desk}, not to the one that was named.")

@@ -6,8 +6,12 @@ import threading
 from typing import Final
 
 from protocol import limits
+from protocol.envelope import envelope_size
+from protocol.errors import Refused
 
 MINUTES: Final = 60
+WORDS: Final = envelope_size(limits.MAX_MEMBERS, limits.CHUNK)  # The largest envelope that holds words alone.
+PHOTOS: Final = 0.5  # The part of an hour's bytes up to which photos are taken: else thirty of them close the door.
 
 
 class Load:
@@ -30,6 +34,14 @@ class Load:
         with self._lock:
             self._turn(now)
             return sum(self._taken) / self._hourly_bytes
+
+    def require_room(self, size: int, now: int) -> None:
+        """Raise Refused("under_load") where the hour is full; for photos where half of it is, so that words get in."""
+        share = self.share(now)
+        if share >= 1:
+            raise Refused("under_load", "So many tips came in this hour that we take no more. Please call the hotline.")
+        if size > WORDS and share >= PHOTOS:
+            raise Refused("under_load", "So many tips came in this hour that we take no photos. Send it without them.")
 
     def _turn(self, now: int) -> None:
         minute = now // limits.MINUTE

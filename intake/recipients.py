@@ -1,38 +1,80 @@
-"""What `/recipients` answers: the publication that sealing pages check up to the root.  SPEC 5.7, 13."""
+"""What `/recipients` answers: the publication that sealing pages check up to the root.  SPEC 5.7, 13.
+
+A page refuses a publication as a whole, so nothing goes into it that one desk's page would refuse: no set in which
+somebody is revoked or suspended, no set of next week, no stay that the shown roster does not bear out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from sqlalchemy import Connection
 
+from protocol.epoch import epoch_of
 from protocol.errors import Refused
 from protocol.policy import Policy
 from protocol.publication import encode_publication
 from protocol.recipients import SET
 from protocol.roster import Roster, open_roster
 from protocol.signed import Signed
+from protocol.stay import Stay, open_stay, stayed_at
 from store.recipients import Recipients, StoredRoster, StoredSet, recipients, roster_by_name
+
+MAX_STAYS: Final = 256  # What a publication holds.
+
+
+def taken(conn: Connection, policy: Policy, now: int) -> dict[str, StoredSet]:
+    """Return the sets that the door takes at `now`, by name: none that holds somebody revoked or suspended."""
+    found = recipients(conn, now)
+    if found is None:
+        return {}
+    gone = _gone(_open(found.roster, policy), found.stays, now)
+    return {one.name: one for one in found.sets if not gone & _people(one)}
 
 
 def publication(conn: Connection, policy: Policy, now: int) -> bytes:
     """Return the publication at `now`.
 
-    Sets name the roster they were signed under.  Until the desks have signed under a new roster, the last one that
-    still holds and has sets is shown, less the sets in which the new roster revoked somebody.
+    Sets name the roster they were signed under, and a publication has one roster.  Until the desks have signed under a
+    new one, the roster is shown that has the most desks open, the newest of them.
     Raises Refused("set_unknown") before the first roster or set.
     """
     found = recipients(conn, now)
     if found is None:
         raise Refused("set_unknown", "This network has published no roster yet.")
-    newest = _open(found.roster, policy)
-    revoked = {one.id for one in newest.verifiers.values() if one.revoked_at is not None}
-    usable = [one for one in found.sets if not revoked & _members(one)]
-    named = {one.name: _roster_name(one) for one in usable}
-    for stored in _candidates(conn, found, set(named.values())):
+    gone = _gone(_open(found.roster, policy), found.stays, now)
+    usable = [one for one in found.sets if one.epoch <= epoch_of(now) and not gone & _people(one)]
+    shown: list[tuple[StoredRoster, Roster, list[StoredSet]]] = []
+    for stored in _candidates(conn, found, {_roster_name(one) for one in usable}):
         roster = _open(stored, policy)
-        sets = [one for one in usable if named[one.name] == stored.name]
+        sets = [one for one in usable if _roster_name(one) == stored.name]
         if sets and roster.issued <= now < roster.expires:
-            return _encode(stored, roster, sets, found)
-    raise Refused("set_unknown", "No desk has a recipient set for this week; its verifiers have to open it.")
+            shown.append((stored, roster, sets))
+    if not shown:
+        raise Refused("set_unknown", "No desk has a recipient set for this week; its verifiers have to open it.")
+    return _encode(*max(shown, key=lambda one: (len({each.desk for each in one[2]}), one[0].number)), found)
+
+
+def _gone(newest: Roster, stays: Sequence[bytes], now: int) -> frozenset[str]:
+    """Return the ids of those who may not receive any more: revoked by the newest roster, or suspended now."""
+    revoked = {one.id for one in newest.verifiers.values() if one.revoked_at is not None}
+    return stayed_at((stay for _, stay in _opening(stays, newest)), now) | revoked
+
+
+def _opening(stays: Sequence[bytes], roster: Roster) -> list[tuple[Signed, Stay]]:
+    """Return the stays that a roster bears out, of each person the one that holds longest."""
+    found: dict[str, tuple[Signed, Stay]] = {}
+    for data in stays:
+        signed = Signed.decode(data)
+        try:
+            stay = open_stay(signed, roster)
+        except Refused:
+            continue  # Its lead is none in this roster, or was revoked since: it says nothing there.
+        held = found.get(stay.verifier)
+        if held is None or stay.until > held[1].until:
+            found[stay.verifier] = signed, stay
+    return sorted(found.values(), key=lambda one: -one[1].until)
 
 
 def _encode(stored: StoredRoster, roster: Roster, sets: list[StoredSet], found: Recipients) -> bytes:
@@ -46,7 +88,7 @@ def _encode(stored: StoredRoster, roster: Roster, sets: list[StoredSet], found: 
         keys = [Signed.decode(found.epoch_keys[member["key"]]) for member in signed.read(SET)["members"]]
         entries.append((signed, keys))
     chain = [Signed.decode(link) for link in stored.chain]
-    stays = [Signed.decode(stay) for stay in found.stays]
+    stays = [signed for signed, _ in _opening(found.stays, roster)][:MAX_STAYS]
     return encode_publication(Signed.decode(stored.signed), chain, attorneys, stays, entries)
 
 
@@ -59,8 +101,11 @@ def _open(stored: StoredRoster, policy: Policy) -> Roster:
     return open_roster(Signed.decode(stored.signed), [Signed.decode(link) for link in stored.chain], policy)
 
 
-def _members(one: StoredSet) -> set[str]:
-    return {member["verifier"] for member in Signed.decode(one.signed).read(SET)["members"]}
+def _people(one: StoredSet) -> set[str]:
+    """Return the ids of a set's members and signers: if one of them is gone, pages refuse it."""
+    signed = Signed.decode(one.signed)
+    members = {member["verifier"] for member in signed.read(SET)["members"]}
+    return members | {signature.keyid for signature in signed.signatures}
 
 
 def _roster_name(one: StoredSet) -> str:

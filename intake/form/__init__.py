@@ -5,7 +5,7 @@ Everything in the file is in the file: one script, one style, no picture or font
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,14 @@ from protocol.errors import Refused
 from protocol.policy import Policy
 
 FOLDER: Final = Path(__file__).parent
+# Browsers ask for a country where what differs is the script.
+CHINESE: Final = {
+    "zh-tw": "zh-hant",
+    "zh-hk": "zh-hant",
+    "zh-mo": "zh-hant",
+    "zh-hant-tw": "zh-hant",
+    "zh-hant-hk": "zh-hant",
+}
 
 form = Blueprint("form", __name__)
 
@@ -65,11 +73,25 @@ def _pages() -> Mapping[str, Page]:
 @form.get("/")
 def show_first() -> Response:
     """Answer with the form in the language that the browser asks for, else in the network's first."""
-    pages = _pages()
-    lang = request.accept_languages.best_match(list(pages)) or next(iter(pages))
-    response = _answer(lang)
+    asked = [tag for tag, quality in request.accept_languages if quality > 0]
+    response = _answer(choose_language(asked, list(_pages())))
     response.vary.add("Accept-Language")
     return response
+
+
+def choose_language(asked: Sequence[str], offered: Sequence[str]) -> str:
+    """Return the first language asked for that is offered, else the first offered.
+
+    A region gives way before the next language is tried: who asks for es-MX and then en reads Spanish.
+    """
+    by_name = {lang.lower(): lang for lang in offered}
+    for tag in asked:
+        name = tag.lower()
+        names = (name, CHINESE.get(name, name), name.split("-")[0], f"{name.split('-')[0]}-hans")
+        for one in names:
+            if one in by_name:
+                return by_name[one]
+    return offered[0]
 
 
 @form.get("/<lang>")
