@@ -188,7 +188,7 @@ def check(data: bytes, policy: Policy, now: int, known: Knowledge = NOTHING) -> 
     _require_witnesses(alert, logged, policy, now)
     answers = [_answered(one, alert, voices, roster) for one in bundle.suspensions]
     if any(one >= other for one, other in pairwise(answers)):
-        raise Refused("release_bundle", "A bundle's suspensions ascend by name, none twice, so that it has one spelling.")
+        raise Refused("release_bundle", "A bundle's suspensions ascend by name, none twice: it has one spelling.")
     return Release(_KEY, alert, voices, roster, logged, data, frozenset(answers))
 
 
@@ -241,7 +241,9 @@ def _answered(signed: Signed, restore: Alert, voices: Voices, roster: Roster) ->
         raise Refused("alert_times", f"The suspension lapsed at {alert.lapses}; the restore is of {restore.issued}.")
     same = voices.ids & frozenset(suspenders)
     if same:
-        raise Refused("attestation_suspender", f"{', '.join(sorted(same))} suspended the alert and so can't restore it.")
+        raise Refused(
+            "attestation_suspender", f"{', '.join(sorted(same))} suspended the alert and so can't restore it."
+        )
     return alert.name
 
 

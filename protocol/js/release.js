@@ -187,7 +187,7 @@ export function check(data, policy, now, known = NOTHING) {
   requireWitnesses(alert, logged, policy, now);
   const answers = bundle.suspensions.map((one) => answered(one, alert, voices, roster));
   if (answers.some((one, index) => index > 0 && answers[index - 1] >= one)) {
-    throw new Refused("release_bundle", "A bundle's suspensions ascend by name, none twice, so that it has one spelling.");
+    throw new Refused("release_bundle", "A bundle's suspensions ascend by name, none twice: it has one spelling.");
   }
   return new Release(KEY, { ...found, answers: new Set(answers) });
 }
