@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from keys.ceremony import found_network, make_root
 from keys.custodian import new_seed
-from keys.draft import draft_roster
+from keys.draft import Draft, draft_roster
 from keys.enrol import admit, enrol
 from keys.publish import publish
 from keys.request import open_request, request_log, request_organisation, request_verifier
@@ -94,24 +94,9 @@ def found_demo(now: int) -> DemoNetwork:
     roots = tuple(make_root() for _ in range(3))
     policy = found_network([one.public for one in roots], "exercise", organisations=2)
     log_key = LogKey(ORIGIN, new_seed())
-    log = open_request(request_log(log_key.seed, ORIGIN), "log")
-    draft = draft_roster(policy, log, [{"id": DESK, "minimum": 2, "zones": list(ZONES)}])
     identities = {code: age.Identity.generate() for code, _ in ORGANISATIONS}
-    for code, role in ORGANISATIONS:
-        signed = request_organisation(new_seed(), policy, code, role, identities[code].recipient)
-        draft = admit(draft, open_request(signed, "organisation"))
     members = tuple(_member(one, now) for one in PEOPLE)
-    for one in members:
-        request = open_request(request_verifier(one.seed, policy, DESK), "verifier")
-        draft = enrol(
-            draft,
-            request,
-            org=one.person.org,
-            desk=DESK,
-            until=now + 180 * limits.DAY,
-            now=now,
-            roles=one.person.roles,
-        )
+    draft = _draft(policy, log_key, identities, members, now)
     published = publish(draft, None, policy, [one.seed for one in roots[:2]], now)
     roster = open_roster(published, (), policy)
     epoch_keys = tuple(
@@ -131,6 +116,23 @@ def found_demo(now: int) -> DemoNetwork:
         epoch_keys=epoch_keys,
         sets=_sign_sets(roster, members, epoch_keys, now),
     )
+
+
+def _draft(
+    policy: Policy, log_key: LogKey, identities: dict[str, age.Identity], members: tuple[Member, ...], now: int
+) -> Draft:
+    """Return the draft of the roster, everybody admitted and enrolled from requests of their own."""
+    log = open_request(request_log(log_key.seed, ORIGIN), "log")
+    draft = draft_roster(policy, log, [{"id": DESK, "minimum": 2, "zones": list(ZONES)}])
+    for code, role in ORGANISATIONS:
+        signed = request_organisation(new_seed(), policy, code, role, identities[code].recipient)
+        draft = admit(draft, open_request(signed, "organisation"))
+    until = now + 180 * limits.DAY
+    for one in members:
+        request = open_request(request_verifier(one.seed, policy, DESK), "verifier")
+        org, roles = one.person.org, one.person.roles
+        draft = enrol(draft, request, org=org, desk=DESK, until=until, now=now, roles=roles)
+    return draft
 
 
 def _member(person: Person, now: int) -> Member:
