@@ -21,7 +21,7 @@ from protocol.signed import SIGNED, Signed
 from protocol.state import state
 from store.cases import get_case, set_working
 from store.engine import reading, writing
-from store.knowledge import knowledge, named_roster, released_chain
+from store.knowledge import knowledge, let_out_chain, named_roster, released_chain
 from store.messages import chain_messages, post_message
 from verifier.desk import Caller, asked, caller, desk
 
@@ -55,7 +55,7 @@ def _admit(conn: Connection, who: Caller, signed: Signed, alert: Alert, signers:
         return  # It is with the gate already; the same again changes nothing.
     require_timely(alert, who.now)
     admit(signed, roster, policy, who.now, known)
-    require_fits(alert, signers, released_chain(conn, alert.id, policy, known, who.now), who.now)
+    require_fits(alert, signers, let_out_chain(conn, alert.id, policy), who.now)
     require_clean_alert(alert)
 
 

@@ -71,6 +71,7 @@ export class Desk {
   /** @param {Partial<Pick<Desk, "tab" | "envelope" | "case" | "mode">>} change @param {boolean} [quiet] */
   go(change, quiet = false) {
     Object.assign(this, change);
+    this.turn++;
     if (!quiet) this.said = null;
     this.show();
     this.frame.arrive();
