@@ -13,6 +13,7 @@ WHAT = {
     "run": "start everything on this machine",
     "demo": "walk one tip from a witness to a checked alert",
     "check": "is this alert genuine, and does it still stand? offline; exit 0 yes, 3 not any more, 1 no",
+    "subscriber": "add, list and end those who get alerts at a webhook",
     "seal": "seal a tip without a browser",
     "open": "open an envelope with an epoch file",
 }
@@ -53,6 +54,11 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         demo.add_arguments(parser)
         return demo.run
+    if name == "subscriber":
+        from sereno import subscriber
+
+        subscriber.add_arguments(parser)
+        return subscriber.run
     from sereno import check
 
     check.add_arguments(parser)
