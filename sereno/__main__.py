@@ -13,6 +13,7 @@ WHAT = {
     "run": "start everything on this machine",
     "demo": "walk one tip from a witness to a checked alert",
     "check": "is this alert genuine, and does it still stand? offline; exit 0 yes, 3 not any more, 1 no",
+    "roster": "publish a roster that the custodians signed, or show the one in force",
     "subscriber": "add, list and end those who get alerts at a webhook",
     "seal": "seal a tip without a browser",
     "open": "open an envelope with an epoch file",
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sub-command and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] not in WHAT:
-        usage = "\n".join(f"  sereno {name:<8} {what}" for name, what in WHAT.items())
+        usage = "\n".join(f"  sereno {name:<10} {what}" for name, what in WHAT.items())
         print(f"usage: sereno COMMAND …\n\n{usage}\n\n  sereno COMMAND --help says more.", file=sys.stderr)
         return 0 if words in (["-h"], ["--help"]) else 2
     parser = argparse.ArgumentParser(prog=f"sereno {words[0]}", description=WHAT[words[0]])
@@ -54,6 +55,11 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         demo.add_arguments(parser)
         return demo.run
+    if name == "roster":
+        from sereno import roster
+
+        roster.add_arguments(parser)
+        return roster.run
     if name == "subscriber":
         from sereno import subscriber
 

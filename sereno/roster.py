@@ -1,4 +1,4 @@
-"""`sereno roster`: put a roster that the custodians signed into the store, after checking it from the policy's roots."""
+"""`sereno roster`: put a roster that the custodians signed into the store, once it checks from the policy's roots."""
 
 from __future__ import annotations
 

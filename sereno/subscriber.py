@@ -68,9 +68,8 @@ def _add(engine: Engine, arguments: argparse.Namespace) -> int:
             audience="responders" if arguments.responders else "public",
             active=True,
         )
-    print(
-        f"{id}\nwhsec_{b64(secret)}\nGive the secret to the receiver over another way than the address. It is not shown again."
-    )
+    print(f"{id}\nwhsec_{b64(secret)}")
+    print("Give the secret to the receiver over another way than the address. It is not shown again.")
     return 0
 
 
