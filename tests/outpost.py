@@ -10,22 +10,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 import redis
-from sqlalchemy import Connection, Engine
+import sqlalchemy as sa
+from sqlalchemy import Engine
 
 from look.face import Face
 from protocol.alert import read_alert
 from protocol.log import entry
+from protocol.release import Release, check
 from protocol.signed import Signed
 from sereno import demonet
-from store import claims, deliveries, logbook, messages, subscribers
+from store import deliveries, logbook, messages, subscribers
 from store.deliveries import Delivery
 from store.engine import reading, writing
 from store.messages import Message
 from store.rosters import put_roster
-from tests.inbox import Inbox
 from tests.world import World
 from worker import delivery, gate, rqworker
 from worker import station as stations
@@ -33,6 +35,8 @@ from worker.logwriter import LogWriter
 from worker.settings import Settings
 from worker.station import Station
 from worker.sweep import Sweeper
+
+ADDRESSES: Final = ("intake", "desk", "alerts")
 
 
 class Outpost:
@@ -167,12 +171,22 @@ class Outpost:
             one.work(burst=True, logging_level="CRITICAL")
 
 
-ADDRESSES = ("intake", "desk", "alerts")
+def confirm(post: Outpost, **changes: Any) -> Release:
+    """Have a first alert let out, and return it as a receiver checks it."""
+    row = post.send(post.world.attest(post.world.alert(**changes), "ana", "bo"))
+    assert row.state == "released", row.refused
+    release = check(row.bundle or b"", post.world.policy, post.world.now)
+    assert isinstance(release, Release)
+    return release
 
 
-def hold(conn: Connection, row: Message) -> bool:
-    """Say whether a claim still holds."""
-    return claims.held(conn, messages.messages, row.id, row.claim)
+def planned(post: Outpost, row: Message) -> int:
+    """Return how many deliveries of a message there are."""
+    with reading(post.engine) as conn:
+        return sum(deliveries.count_deliveries(conn, row.id).values())
 
 
-__all__ = ["Inbox", "Outpost", "hold"]
+def published(post: Outpost) -> int:
+    """Return how many messages were let out, ever."""
+    with reading(post.engine) as conn:
+        return int(conn.execute(sa.select(sa.func.count()).select_from(messages.published)).scalar_one())

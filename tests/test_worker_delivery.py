@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 from standardwebhooks import Webhook
 
 from protocol.encoding import b64
-from protocol.release import Release, check
+from protocol.release import check
 from store import deliveries, subscribers
 from store.engine import reading, writing
 from tests.inbox import ELSEWHERE, ENDLESS, HANGS, Inbox
-from tests.outpost import Outpost
+from tests.outpost import Outpost, confirm
 from tests.world import World
 from worker import delivery
 from worker.delivery import LONGEST_WAIT, outcome
@@ -31,16 +31,6 @@ def inbox() -> Iterator[Inbox]:
 @pytest.fixture
 def post(engine: Engine, tmp_path: Path) -> Outpost:
     return Outpost(engine, World(now=int(time.time())), tmp_path)
-
-
-def confirm(post: Outpost) -> Release:
-    """Have a first alert let out, and return it as a receiver checks it."""
-    world = post.world
-    row = post.send(world.attest(world.alert(), "ana", "bo"))
-    assert row.state == "released", row.refused
-    release = check(row.bundle or b"", world.policy, world.now)
-    assert isinstance(release, Release)
-    return release
 
 
 def types(inbox: Inbox, name: str) -> list[str]:

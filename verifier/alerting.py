@@ -19,9 +19,10 @@ from protocol.screen import require_clean_alert
 from protocol.shape import hexadecimal, record
 from protocol.signed import SIGNED, Signed
 from protocol.state import state
+from protocol.stay import require_unstayed
 from store.cases import get_case, set_working
 from store.engine import reading, writing
-from store.knowledge import knowledge, let_out_chain, named_roster, released_chain
+from store.knowledge import knowledge, let_out_chain, named_roster
 from store.messages import chain_messages, post_message
 from verifier.desk import Caller, asked, caller, desk
 
@@ -51,9 +52,12 @@ def _admit(conn: Connection, who: Caller, signed: Signed, alert: Alert, signers:
     policy = desk().policy
     known = knowledge(conn, policy)
     _, roster = named_roster(conn, alert.roster, policy)
-    if any(one.name == alert.name for one in chain_messages(conn, alert.id)):
+    signed.check("alert", roster.verifier_keys())
+    here = [one.state for one in chain_messages(conn, alert.id) if one.name == alert.name]
+    if here and here != ["refused"]:
         return  # It is with the gate already; the same again changes nothing.
     require_timely(alert, who.now)
+    require_unstayed(signers, known.stays, who.now)
     admit(signed, roster, policy, who.now, known)
     require_fits(alert, signers, let_out_chain(conn, alert.id, policy), who.now)
     require_clean_alert(alert)
@@ -80,8 +84,7 @@ def show_chain(chain: str) -> dict[str, Any]:
         rows = chain_messages(conn, chain)
         if not rows:
             raise Refused("not_found", f"There is no alert {chain[:16]}.")
-        known = knowledge(conn, desk().policy)
-        out = released_chain(conn, chain, desk().policy, known, who.now)
+        out = let_out_chain(conn, chain, desk().policy)
         found = state(out, who.now) if any(not one.alert.is_stop for one in out) else None
         return {
             "word": found.word if found else None,

@@ -21,6 +21,7 @@ from protocol.note import Note
 from protocol.release import Bundle, Knowledge, Release, Stop, admit, check, require_timely
 from protocol.screen import require_clean_alert
 from protocol.signed import Signed
+from protocol.stay import require_unstayed
 from store import claims
 from store.engine import reading, writing
 from store.knowledge import knowledge, let_out_chain, named_roster
@@ -63,8 +64,7 @@ def pass_gate(station: Station, id: str, claim: int, now: int) -> None:
             return
         row = message_by_id(conn, id)
     try:
-        signed = Signed.decode(row.signed)
-        passing = Passing(row, signed, read_alert(signed))
+        passing = _read(row)
         _admit(station, passing, now)
         with writing(station.engine) as conn:
             queue_entry(conn, "stop" if passing.alert.is_stop else "release", passing.entry)
@@ -80,6 +80,13 @@ def pass_gate(station: Station, id: str, claim: int, now: int) -> None:
             set_refused(conn, id, claim, refusal)
 
 
+def _read(row: Message) -> Passing:
+    signed = Signed.decode(row.signed)
+    if signed.message() != row.name:
+        raise Refused("alert_chain", f"The bytes are those of message {signed.message()[:16]}, not {row.name[:16]}.")
+    return Passing(row, signed, read_alert(signed))
+
+
 def _admit(station: Station, passing: Passing, now: int) -> None:
     """Raise unless all but the log is in order: signatures, quorum, time, chain, and words."""
     alert = passing.alert
@@ -89,10 +96,11 @@ def _admit(station: Station, passing: Passing, now: int) -> None:
         index = index_of(conn, passing.entry)
         before = let_out_chain(conn, alert.id, station.policy)
     # What the log holds was admitted in time once; here it comes again after a crash.
+    signers = [one.keyid for one in passing.signed.signatures]
     if index is None:
         require_timely(alert, now)
+        require_unstayed(signers, known.stays, now)
     admit(passing.signed, roster, station.policy, now, _until_logged(known, index))
-    signers = [one.keyid for one in passing.signed.signatures]
     require_fits(alert, signers, before, now)
     require_clean_alert(alert)
 
@@ -167,8 +175,7 @@ def add_proofs(station: Station, now: int) -> int:
         known = knowledge(conn, station.policy) if rows else Knowledge()
         ready = []
         for row in rows:
-            signed = Signed.decode(row.signed)
-            passing = Passing(row, signed, read_alert(signed))
+            passing = _read(row)
             proof = proof_of(conn, passing.entry)
             if proof is not None:
                 ready.append((row.name, proof.index, _bundle(conn, station, passing, proof)))
