@@ -47,7 +47,7 @@ class Work:
         try:
             payload = altcha.Payload.from_dict(json.loads(unb64(header)))
             result = altcha.verify_solution(payload, hmac_secret=self._key)
-        except (Refused, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (Refused, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Refused("work", "The work header holds no solved challenge of this door.") from error
         if not result.verified or (payload.challenge.parameters.expires_at or 0) <= now:
             why = "is over; the page has to do it again" if result.expired else "was not done"

@@ -8,7 +8,6 @@ Pure: reads no clock, touches no store.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import json
@@ -90,7 +89,7 @@ def _refuse_numbers(value: Any, depth: int) -> None:
 
 def b64(data: bytes) -> str:
     """Return standard base64 with padding (RFC 4648, section 4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def unb64(text: str, length: int | None = None) -> bytes:
@@ -99,10 +98,10 @@ def unb64(text: str, length: int | None = None) -> bytes:
     Raises Refused("shape") unless encoding the bytes again gives the same text.
     """
     try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
+        data = binascii.a2b_base64(text)
+    except ValueError as error:
         raise Refused("shape", f"The text is not base64: {error}.") from error
-    if b64(data) != text:
+    if b64(data) != text:  # Decoding skips what is no base64; encoding again would not bring it back.
         raise Refused("shape", "The base64 text is not the one its bytes encode to.")
     if length is not None and len(data) != length:
         raise Refused("shape", f"The base64 text holds {len(data)} bytes; {length} are needed.")

@@ -8,9 +8,10 @@ a key that opens it may exist.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     UniqueConstraint,
+    bindparam,
     cast,
     column,
     delete,
@@ -35,7 +37,7 @@ from protocol.errors import Refused
 from store import failpoint
 from store.columns import CODE, ID, NAME, data, metadata, number, part_of, text, waiting
 from store.columns import big as large
-from store.upsert import insert_once
+from store.upsert import insert_all, insert_once
 
 UNREAD_DAYS: Final = 7  # An envelope that nobody takes up is burnt after a week; its epoch's keys go a week later.
 
@@ -79,6 +81,32 @@ bodies: Final = Table("bodies", metadata, part_of("envelope", "envelopes.id", ke
 
 burnt: Final = Table("burnt", metadata, data("digest", key=True), number("epoch"), Index(None, "epoch"))
 
+# The door's statements, made once: it has no time to make them for each envelope.
+_BURNT: Final = select(burnt.c.epoch).where(burnt.c.digest.in_(bindparam("digests", expanding=True))).limit(1)
+_HERE: Final = select(envelopes.c.digest, envelopes.c.id).where(
+    envelopes.c.digest.in_(bindparam("digests", expanding=True))
+)
+_KEEP: Final = bodies.insert()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A checked envelope as it came.  `now` is in Unix seconds, of which no more than day and minute are kept."""
+
+    desk: str
+    bucket: int
+    set_name: str
+    set_number: int
+    epoch: int
+    stanzas: int
+    body: bytes
+    now: int
+    digest: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Before anybody waits for the store: who writes, writes for others too.
+        object.__setattr__(self, "digest", sha256(self.body))
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -110,38 +138,52 @@ class Waiting:
     size: int
 
 
-def put_envelope(
-    conn: Connection,
-    *,
-    desk: str,
-    bucket: int,
-    set_name: str,
-    set_number: int,
-    epoch: int,
-    stanzas: int,
-    body: bytes,
-    now: int,
-) -> str:
+def put_envelope(conn: Connection, arrival: Arrival) -> str:
     """Store a checked envelope and return its random id; the id it has if these bytes are here already.
 
     Raises Refused("burnt"), which must end the transaction: the row is undone with it.
     """
-    digest = sha256(body)
-    fresh = secrets.token_hex(16)
-    day = now // limits.DAY
-    seen = {"desk": desk, "bucket": bucket, "epoch": epoch, "stanzas": stanzas, "size": len(body)}
-    sealed_to = {"set_name": set_name, "set_number": set_number}
-    times = {"day": day, "minute": now // limits.MINUTE, "burn_day": min(day + UNREAD_DAYS, _last_day(epoch))}
-    if not insert_once(conn, envelopes, id=fresh, digest=digest, **seen, **sealed_to, **times):
-        found: str = conn.execute(select(envelopes.c.id).where(envelopes.c.digest == digest)).scalar_one()
-        return found
+    return put_envelopes(conn, [arrival])[0]
+
+
+def put_envelopes(conn: Connection, arrivals: Sequence[Arrival]) -> list[str]:
+    """Store several as `put_envelope` does one, and return their ids: what waits together costs the disk one wait.
+
+    Raises Refused("burnt") if any of them was burnt before; none is stored then.
+    """
+    # In the order of their digests, so that two processes with the same ones wait for each other and don't lock up.
+    fresh = {one.digest: one for one in sorted(arrivals, key=attrgetter("digest"))}
+    ids = {digest: secrets.token_hex(16) for digest in fresh}
+    new = insert_all(conn, envelopes, [_row(ids[digest], one) for digest, one in fresh.items()], envelopes.c.digest)
     # After the insert, not before: it waits for a burning of the same bytes that is not committed yet.
-    if conn.execute(select(burnt.c.epoch).where(burnt.c.digest == digest)).first() is not None:
+    if conn.execute(_BURNT, {"digests": list(fresh)}).first() is not None:
         raise Refused("burnt", "This envelope was here before, was read and burnt; it can't be sent again.")
-    conn.execute(bodies.insert(), {"envelope": fresh, "body": body})
-    failpoint.reach("envelope.stored-before-commit")
-    failpoint.reach_once_committed(conn, "envelope.committed")
-    return fresh
+    if new:
+        rows = [{"envelope": ids[digest], "body": fresh[digest].body} for digest in new]
+        conn.execute(_KEEP, rows)
+        failpoint.reach("envelope.stored-before-commit")
+        failpoint.reach_once_committed(conn, "envelope.committed")
+    if len(new) < len(ids):
+        ids.update((bytes(row.digest), row.id) for row in conn.execute(_HERE, {"digests": list(ids.keys() - set(new))}))
+    return [ids[one.digest] for one in arrivals]
+
+
+def _row(id: str, one: Arrival) -> dict[str, Any]:
+    day = one.now // limits.DAY
+    return {
+        "id": id,
+        "desk": one.desk,
+        "bucket": one.bucket,
+        "set_name": one.set_name,
+        "set_number": one.set_number,
+        "epoch": one.epoch,
+        "stanzas": one.stanzas,
+        "size": len(one.body),
+        "day": day,
+        "minute": one.now // limits.MINUTE,
+        "burn_day": min(day + UNREAD_DAYS, _last_day(one.epoch)),
+        "digest": one.digest,
+    }
 
 
 def _last_day(epoch: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, literal_column
+from sqlalchemy import Column, Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -24,6 +25,18 @@ def _once(database: str, table: Table) -> Any:
     """Return the statement, made once: the door's hottest one.  A row that comes back says that it was inserted."""
     statement = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
     return statement.on_conflict_do_nothing().returning(literal_column("1"))
+
+
+def insert_all(conn: Connection, table: Table, rows: Sequence[dict[str, Any]], key: Column[Any]) -> list[Any]:
+    """Insert those rows of which none with a key of its own is there; return what they have in the column `key`."""
+    return list(conn.execute(_all(conn.dialect.name, table, key), rows).scalars())
+
+
+@cache
+def _all(database: str, table: Table, key: Column[Any]) -> Any:
+    """Return the statement, made once, as `_once` does."""
+    statement = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
+    return statement.on_conflict_do_nothing().returning(key)
 
 
 def put(conn: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:

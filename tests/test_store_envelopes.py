@@ -24,8 +24,12 @@ EPOCH: Final = epoch_of(NOW)
 
 def put(conn: Connection, body: bytes, desk: str = "north", now: int = NOW, epoch: int = EPOCH) -> str:
     """Store a body as an envelope of a set that no story asks about."""
-    named: dict[str, Any] = {"set_name": "5e" * 32, "set_number": 3, "epoch": epoch, "stanzas": 4}
-    return envelopes.put_envelope(conn, desk=desk, bucket=65_536, body=body, now=now, **named)
+    return envelopes.put_envelope(conn, arrival(body, desk, now, epoch))
+
+
+def arrival(body: bytes, desk: str = "north", now: int = NOW, epoch: int = EPOCH) -> envelopes.Arrival:
+    """Return how such a body came."""
+    return envelopes.Arrival(desk, 65_536, "5e" * 32, 3, epoch, 4, body, now)
 
 
 def test_an_envelope_is_kept_with_its_day_and_nothing_more_exact_than_the_minute(engine: Engine) -> None:
