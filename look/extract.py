@@ -26,6 +26,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 FACES: Final = ("alerts", "intake", "look", "sereno", "verifier", "worker")
 METHODS: Final = {".py": "python", ".html": "jinja2", ".txt": "jinja2", ".js": "javascript"}
 NOT_OURS: Final = frozenset({"built", "vendor", "node_modules", "__pycache__", "languages"})
+OPTIONS: Final[dict[str, Any]] = {"parse_template_string": True}  # A script also says things inside `${…}`.
 MADE: Final = ("look/templates.js", "look/icons.js")
 SAY: Final[dict[str, Any]] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 SAY_JS: Final[dict[str, Any]] = {"t": None, "tn": (1, 2)}
@@ -55,7 +56,7 @@ def messages_of(path: Path) -> Iterator[tuple[Message, bool]]:
     method = METHODS[path.suffix]
     say = SAY_JS if method == "javascript" else SAY
     for keywords, legal in ((say, False), (LEGAL, True)):
-        for _, message, _, _ in extract_from_file(method, path, keywords=keywords):
+        for _, message, _, _ in extract_from_file(method, path, keywords=keywords, options=OPTIONS):
             yield (message if isinstance(message, str) else tuple(message)), legal
 
 
