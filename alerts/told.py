@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
 from look.face import Face
 from look.render import Locality, Rendered, Standing, alert_text
+from look.words import Words
 from protocol import limits
 from protocol.errors import Refused
 from protocol.policy import Policy
-from protocol.release import Release, Stop
+from protocol.release import Knowledge, Release, Stop, check
 from protocol.state import State, state
-from store.knowledge import knowledge, released_chain
-from store.messages import released_public
+from store.knowledge import knowledge
+from store.messages import Message, chain_messages, released_public
 
-SHOWN = limits.DAY  # How long after its release an alert stands on the first page, whatever became of it.
+SHOWN: Final = limits.DAY  # How long after its release an alert stands on the first page, whatever became of it.
+# The kind of message whose reason is why a chain has a word.
+KIND_OF: Final = {"under-review": "suspended", "retracted": "retracted", "ended": "ended"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +32,79 @@ class Chain:
     state: State
 
     @property
-    def until(self) -> int:
-        """When its state changes next by the clock alone (Unix seconds); 0 if it never does."""
-        if self.state.is_current:
-            return self.state.head.alert.expires or 0
-        lapses = [one.alert.lapses or 0 for one in self.messages if one.alert.kind == "suspended"]
-        return max(lapses, default=0) if self.state.word == "under-review" else 0
+    def is_open(self) -> bool:
+        """Whether it stands, or may again: an alert under review is told first too, so that nobody shares it."""
+        return self.state.is_current or self.state.word == "under-review"
+
+    def until(self, now: int) -> int:
+        """Return when the clock alone changes its state next (Unix seconds); 0 if it never does."""
+        times = [self.state.head.alert.expires or 0]
+        times += [one.alert.lapses or 0 for one in self.messages if one.alert.kind == "suspended"]
+        over = self.state.word in ("retracted", "withdrawn", "ended")
+        return min((at for at in times if at > now and not over), default=0)
 
 
 def read_chain(conn: Connection, id: str, policy: Policy, now: int) -> Chain:
     """Return a public chain.  Raises Refused("not_found") for one that is not there or not for everyone."""
-    messages = released_chain(conn, id, policy, knowledge(conn, policy), now)
-    releases = [one for one in messages if isinstance(one, Release)]
-    # A stop names an audience too; what the chain is about is said by its releases.
-    if not releases or any(one.alert.audience != "public" for one in releases):
-        raise Refused("not_found", f"There is no public alert {id[:16]} here.")
-    ordered = tuple(sorted(messages, key=lambda one: (one.alert.revision, one.alert.issued)))
-    return Chain(id, ordered, state(messages, now))
+    return _read(conn, id, policy, knowledge(conn, policy), now)
 
 
 def current_chains(conn: Connection, policy: Policy, now: int) -> list[Chain]:
-    """Return the public chains of the last day: those that stand first, then the others, the newest first."""
+    """Return the public chains of the last day: those that stand or are under review first, then the others, the newest first."""
     ids = {row.chain for row in released_public(conn, now - SHOWN)}
+    known = knowledge(conn, policy) if ids else Knowledge()
     found = []
     for id in ids:
         try:
-            found.append(read_chain(conn, id, policy, now))
-        except Refused:
-            continue  # A stop whose alert is for responders only, or whose signers were revoked since: nothing to show.
-    return sorted(found, key=lambda one: (not one.state.is_current, -one.state.since, one.id))
+            found.append(_read(conn, id, policy, known, now))
+        except Refused as refusal:
+            if refusal.kind != "not_found":
+                raise
+    return sorted(found, key=lambda one: (not one.is_open, -one.state.since, one.id))
+
+
+def _read(conn: Connection, id: str, policy: Policy, known: Knowledge, now: int) -> Chain:
+    rows = chain_messages(conn, id, released=True)
+    # Before anything is checked: a refusal must not tell that an alert for responders is here.
+    if any(one.audience != "public" for one in rows if one.kind in ("confirmed", "checked")):
+        raise _not_here(id)
+    messages = [one for row in rows for one in _checked(row, policy, known, now)]
+    if not any(isinstance(one, Release) for one in messages):
+        raise _not_here(id)
+    ordered = tuple(sorted(messages, key=lambda one: (one.alert.revision, one.alert.issued, one.alert.name)))
+    return Chain(id, ordered, state(ordered, now))
+
+
+def _checked(row: Message, policy: Policy, known: Knowledge, now: int) -> list[Release | Stop]:
+    """Return the message a row holds; none if it no longer counts, as for everyone else who would check it now."""
+    try:
+        return [check(row.bundle or b"", policy, now, known)]
+    except Refused:
+        return []
+
+
+def _not_here(id: str) -> Refused:
+    return Refused("not_found", f"There is no public alert {id[:32]} here.")
 
 
 def standing(chain: Chain) -> Standing:
     """Return how a chain stands, as the words need it."""
-    head = chain.state.head
-    reasons: Sequence[str] = [one.alert.fields["reason"] for one in chain.messages if one.alert.is_stop]
+    found = chain.state
+    kind = KIND_OF.get(found.word)
+    stops = (one for one in chain.messages if one.alert.kind == kind and one.alert.issued == found.since)
+    stop = next(stops, None)
     return Standing(
-        word=chain.state.word,
-        cause=chain.state.cause,
-        since=chain.state.since,
-        verifiers=len(head.voices.ids),
-        organizations=len(head.voices.organisations),
-        reason=reasons[-1] if reasons else "",
+        word=found.word,
+        cause=found.cause,
+        since=found.since,
+        verifiers=len(found.head.voices.ids),
+        organizations=len(found.head.voices.organisations),
+        reason=stop.alert.fields["reason"] if stop else "",
     )
 
 
-def words_of(chain: Chain, face: Face, language: str, now: int) -> Rendered:
+def words_of(chain: Chain, face: Face, words: Words, now: int) -> Rendered:
     """Return a chain's words in a language."""
-    check = f"{face.addresses['alerts']}/{language}/alerts/{chain.id}"
-    locality = Locality.of(face, language, check)
-    return alert_text(chain.state.head.alert.fields, standing(chain), language, now, locality)
+    check_at = f"{face.addresses['alerts']}/{words.lang}/alerts/{chain.id}"
+    locality = Locality.of(face, words.lang, check_at)
+    return alert_text(chain.state.head.alert.fields, standing(chain), words.lang, now, locality)

@@ -189,7 +189,7 @@ class _Telling:
 
 
 def time_text(at: int, words: Words, now: int, timezone: str, dated: bool = False) -> str:
-    """Return what a clock in an IANA time zone shows at `at` (Unix seconds), with the date if `dated` or another day."""
+    """Return what a clock in an IANA time zone shows at `at` (Unix seconds), dated if asked or on another day."""
     zone = ZoneInfo(timezone)
     then, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(now, zone)
     half = "pm" if then.hour >= 12 else "am"

@@ -152,3 +152,9 @@ def catalogue_for_js(lang: str, keys: Iterable[str]) -> dict[str, Any]:
         "plurals": {rule(number): words.form_of(number) for number in reversed(_NUMBERS)},
         "messages": {key: forms[0] if len(forms) == 1 else list(forms) for key, forms in found.items()},
     }
+
+
+def endonym(lang: str) -> str:
+    """Return what a language calls itself, e.g. Español."""
+    name = Locale.parse(lang, sep="-").get_display_name() or lang
+    return name[:1].upper() + name[1:]

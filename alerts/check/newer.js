@@ -1,0 +1,37 @@
+/** Newer messages: what this page's own site holds of an alert.  A saved page has no site and asks nobody. */
+
+const PATIENCE = 8000; // Milliseconds: a slow network is not a missing one.
+const LARGEST = 4 * 1024 * 1024;
+const ID = /(?:^|[^0-9a-f])([0-9a-f]{32})(?![0-9a-f])/;
+
+/** Whether the page was opened from a file. */
+export const isSaved = location.protocol === "file:";
+
+/** @param {string} text an address or a forwarded text @returns {string | null} the alert's id in it */
+export function idIn(text) {
+  return ID.exec(text)?.[1] ?? null;
+}
+
+/**
+ * Every message that this site has of an alert; "missing" if it says that it has none, null if it can't be asked.
+ * @param {string} id @returns {Promise<Uint8Array | "missing" | null>}
+ */
+export async function newer(id) {
+  if (isSaved) return null;
+  const life = new AbortController();
+  const late = setTimeout(() => life.abort(), PATIENCE);
+  try {
+    const options = /** @type {const} */ ({ cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" });
+    const answer = await fetch(`/alerts/${id}/messages.json`, { ...options, signal: life.signal });
+    if (answer.status === 404) return "missing";
+    if (!answer.ok) return null;
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return bytes.length > LARGEST ? null : bytes;
+  } catch (error) {
+    // Both say the same: there was no answer.
+    if (error instanceof TypeError || (error instanceof DOMException && error.name === "AbortError")) return null;
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
+}

@@ -1,0 +1,54 @@
+"""The proofs: bundles exactly as the gate checked them, for whoever wants to check them alone."""
+
+from __future__ import annotations
+
+import time
+from hashlib import sha256
+
+from flask import Blueprint, Response
+
+from alerts.ground import ground
+from alerts.told import Chain, read_chain
+from protocol.errors import Refused
+from store.engine import reading
+
+proofs = Blueprint("proofs", __name__)
+
+
+@proofs.get("/alerts/<id>/release.json")
+def show_release(id: str) -> Response:
+    """Answer with the newest release's bundle."""
+    return _json(_chain(id).state.head.bundle)
+
+
+@proofs.get("/alerts/<id>/messages.json")
+def show_messages(id: str) -> Response:
+    """Answer with every bundle of the chain, as one canonical JSON list: updates, suspensions, retractions, ends."""
+    return _json(b"[" + b",".join(one.bundle for one in _chain(id).messages) + b"]")
+
+
+@proofs.get("/alerts/<id>/<name>.json")
+def show_message(id: str, name: str) -> Response:
+    """Answer with one message's bundle."""
+    for one in _chain(id).messages:
+        if one.alert.name == name:
+            return _json(one.bundle)
+    raise Refused("not_found", f"The alert has no message {name[:16]}.")
+
+
+@proofs.get("/policy.json")
+def show_policy() -> Response:
+    """Answer with the policy, for comparing: the one to trust was handed over in person."""
+    return _json(ground().policy.encode())
+
+
+def _chain(id: str) -> Chain:
+    with reading(ground().engine) as conn:
+        return read_chain(conn, id, ground().policy, int(time.time()))
+
+
+def _json(data: bytes) -> Response:
+    response = Response(data, mimetype="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"  # A partner's check page reads it from elsewhere.
+    response.set_etag(sha256(data).hexdigest()[:32])
+    return response
