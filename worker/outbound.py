@@ -98,7 +98,7 @@ def _require_host(parts: SplitResult, *, allow_private: bool) -> None:
     except ValueError:
         # A name whose last part is a number is an IPv4 address in one of its odd spellings (127.1, 0x7f000001).
         last = host.rstrip(".").rpartition(".")[2]
-        if not NAME.fullmatch(host) or re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last):
+        if "[" in parts.netloc or not NAME.fullmatch(host) or re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last):
             sentence = f"{host[:80]} is no host name, and no IP address as it is usually written."
             raise Refused("address", sentence) from None
         return
