@@ -27,6 +27,7 @@ _writer: int | None = None  # The thread that holds the lock.
 def open_engine(url: str) -> Engine:
     """Return an engine for `sqlite:///file` or `postgresql+psycopg://…`; nothing is connected yet.
 
+    What goes wrong is told without the values that were written: an error may end up in a log.
     Raises ValueError for another kind of database, and for SQLite without a file: what a process keeps to itself is
     lost with it.
     """
@@ -35,11 +36,11 @@ def open_engine(url: str) -> Engine:
     if kind == "sqlite":
         if parsed.database in (None, "", ":memory:"):
             raise ValueError("SQLite needs a file: sqlite:///path/to/store.db")
-        engine = create_engine(parsed, pool_size=POOL, max_overflow=0)
+        engine = create_engine(parsed, pool_size=POOL, max_overflow=0, hide_parameters=True)
         prepare_sqlite(engine)
         return engine
     if kind == "postgresql" and parsed.get_driver_name() == "psycopg":
-        return create_engine(parsed, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+        return create_engine(parsed, pool_size=POOL, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     raise ValueError(f"The store runs on sqlite:/// and postgresql+psycopg://, not on {parsed.drivername}.")
 
 

@@ -50,6 +50,12 @@ def list_epoch_keys(conn: Connection, desk: str, first: int, last: int) -> list[
     return [bytes(signed) for signed in rows.scalars()]
 
 
+def epoch_keys_of(conn: Connection, verifier: str, epoch: int) -> list[str]:
+    """Return the names of a verifier's keys for an epoch: more than one means that none is taken."""
+    query = select(epoch_keys.c.name).where(epoch_keys.c.verifier == verifier, epoch_keys.c.epoch == epoch)
+    return list(conn.execute(query.order_by(epoch_keys.c.name)).scalars())
+
+
 def epoch_keys_by_name(conn: Connection, names: Collection[str]) -> dict[str, bytes]:
     """Return the signed epoch keys that are here of those a set names by the SHA-256 of their payloads."""
     query = select(epoch_keys.c.name, epoch_keys.c.signed).where(epoch_keys.c.name.in_(names))

@@ -160,10 +160,11 @@ def chain_messages(conn: Connection, chain: str, *, released: bool = False) -> l
 def released_public(conn: Connection, since: int, limit: int = 1000) -> list[Message]:
     """Return the public messages let out at `since` or later, newest first, for pages and feeds.
 
-    Not a stop of a chain that has a message for responders only, whatever audience the stop names.
+    Not a stop of a chain whose releases are for responders only, whatever audience the stop names.
     """
     other = messages.alias()
-    closed = exists().where(other.c.chain == messages.c.chain, other.c.audience == "responders")
+    about = other.c.rank == RELEASE, other.c.state == "released", other.c.audience == "responders"
+    closed = exists().where(other.c.chain == messages.c.chain, *about)
     query = select(messages).where(messages.c.audience == "public", messages.c.released_at >= since, ~closed)
     rows = conn.execute(query.order_by(messages.c.released_at.desc(), messages.c.name).limit(limit))
     return [Message.of(row) for row in rows]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Index, Row, Select, Table, select, update
+from sqlalchemy import Connection, Index, Row, Select, Table, delete, select, update
 
 from protocol import limits
 from protocol.epoch import epoch_of
@@ -67,6 +67,20 @@ def put_signature(conn: Connection, signed: Signed) -> Signed:
     return whole
 
 
+def drop_alone(conn: Connection, desk: str, epoch: int, signer: str, keep: str) -> int:
+    """Forget a signer's other sets of an epoch that nobody else has signed; return how many.
+
+    Whoever signs anew has changed their mind: so nobody fills the desk with sets of their own.
+    """
+    query = select(sets).where(sets.c.desk == desk, sets.c.epoch == epoch, sets.c.complete.is_(False))
+    names = [
+        one.name
+        for one in _read(conn, query)
+        if one.name != keep and [each.keyid for each in Signed.decode(one.signed).signatures] == [signer]
+    ]
+    return conn.execute(delete(sets).where(sets.c.name.in_(names))).rowcount if names else 0
+
+
 def mark_complete(conn: Connection, name: str) -> None:
     """Put a set in force: whoever calls has opened it (`protocol.recipients.open_set`)."""
     conn.execute(update(sets).where(sets.c.name == name).values(complete=True))
@@ -86,6 +100,11 @@ def get_set(conn: Connection, name: str) -> StoredSet | None:
 def list_sets(conn: Connection, desk: str, first: int, last: int) -> list[StoredSet]:
     """Return a desk's sets of epochs `first` to `last`, complete or not, by epoch and number."""
     return _read(conn, select(sets).where(sets.c.desk == desk, sets.c.epoch.between(first, last)))
+
+
+def sets_of_epochs(conn: Connection, first: int, last: int) -> list[StoredSet]:
+    """Return every desk's sets of epochs `first` to `last`, complete or not."""
+    return _read(conn, select(sets).where(sets.c.epoch.between(first, last)))
 
 
 def current_set(conn: Connection, desk: str, epoch: int) -> StoredSet | None:

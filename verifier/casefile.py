@@ -28,7 +28,7 @@ from store.cases import StoredCase, get_case, set_working
 from store.engine import reading, writing
 from store.envelopes import get_envelope, mark_opened
 from store.events import actor_head, list_events, put_event
-from store.knowledge import knowledge, released_chain
+from store.knowledge import let_out_chain
 from store.messages import chain_messages
 from store.shifts import on_shift
 from verifier.desk import Caller, asked, caller, desk
@@ -117,6 +117,8 @@ def _note(codes: dict[str, Any], event: Event, working: Mapping[str, Any], now: 
             raise Refused("shape", "A finding is of the past; its minute lies ahead.")
         codes["findings"] = [*codes.get("findings", ()), finding]
     if "conflicted" in working:
+        if list(working["conflicted"]) != [event.actor]:
+            raise Refused("not_yours", "A conflict of interest is one's own to declare, and nobody else's.")
         codes["conflicted"] = sorted({*codes.get("conflicted", ()), *working["conflicted"]})
     for name in ("site_told", "emergency_called", "audience"):
         if name in working:
@@ -191,7 +193,7 @@ def _sent(conn: Connection, codes: Mapping[str, Any]) -> bool:
 def _stands(conn: Connection, before: StoredCase | None, now: int) -> bool:
     """Say whether readers are still told that an alert of this case stands or is under review."""
     for chain in chains_of(before) if before else ():
-        messages = released_chain(conn, chain, desk().policy, knowledge(conn, desk().policy), now)
+        messages = let_out_chain(conn, chain, desk().policy)
         if messages and state(messages, now).word in ("confirmed", "checked", "under-review"):
             return True
     return False

@@ -13,17 +13,16 @@ from protocol.encoding import canonical, fingerprint
 from protocol.epoch import epoch_of, open_epoch_key
 from protocol.errors import Refused
 from protocol.log import entry
-from protocol.recipients import SET, open_set
-from protocol.roster import Roster
+from protocol.recipients import SET, may_receive, open_set
 from protocol.signed import Signed
 from protocol.stay import open_stay
 from store.engine import reading, writing
-from store.epochkeys import epoch_keys_by_name, list_epoch_keys, put_epoch_key
+from store.epochkeys import epoch_keys_by_name, epoch_keys_of, list_epoch_keys, put_epoch_key
 from store.events import actor_head
 from store.logbook import queue_entry
 from store.rosters import current_roster
 from store.sessions import revoke_verifier
-from store.sets import get_set, list_sets, mark_complete, put_signature, retire_sets
+from store.sets import drop_alone, get_set, list_sets, mark_complete, put_signature, retire_sets, sets_of_epochs
 from store.shifts import end_shift, on_shift
 from store.stays import list_stays, put_stay
 from verifier.desk import Caller, caller, clock, desk, signed_asked
@@ -75,6 +74,10 @@ def take_epoch_key() -> tuple[dict[str, bool], int]:
             raise Refused(
                 "epoch_dates", f"Epoch keys are taken for {epoch} to {epoch + limits.EPOCHS_AHEAD}, not {key.epoch}."
             )
+        here = epoch_keys_of(conn, key.verifier, key.epoch)
+        # Two already mean that neither is taken, and say that somebody has to look; more would only fill the store.
+        if len(here) >= 2 and key.name not in here:
+            raise Refused("epoch_key", f"Two keys of yours for epoch {key.epoch} are here already. Ask a lead to look.")
         fresh = put_epoch_key(conn, signed.encode())
     return {"new": fresh}, 201
 
@@ -87,9 +90,13 @@ def take_set_signature() -> tuple[dict[str, bool], int]:
         who = caller(conn)
         if signed.check("set", who.roster.verifier_keys()) != (who.verifier.id,):
             raise Refused("not_yours", "A desk sends its own signature on a set and no other.")
+        # One signature that may not stand there makes the whole set worthless, whoever else has signed it.
+        if not may_receive(who.verifier, who.stayed) or "trainee" in who.verifier.roles:
+            raise Refused("set_signers", f"{who.verifier.id} is lent or a trainee, and so signs no sets.")
         value = signed.read(SET)
         _require_next(conn, who, value)
         whole = put_signature(conn, signed)
+        drop_alone(conn, value["desk"], value["epoch"], who.verifier.id, keep=whole.message())
         complete = _complete(conn, whole, value, who)
     return {"complete": complete}, 201
 
@@ -145,19 +152,21 @@ def take_stay() -> tuple[dict[str, bool], int]:
             raise Refused("not_yours", f"The stay is signed by {stay.by}; you are {who.verifier.id}.")
         if abs(stay.issued - who.now) > limits.STOP_SKEW:
             raise Refused("stay", f"A stay begins now; this one was issued at {stay.issued} and it is {who.now}.")
+        if stay.verifier not in who.roster.verifiers:
+            raise Refused("stay", f"{stay.verifier} is no verifier of this roster, so there is nobody to suspend.")
         fresh = put_stay(conn, signed.encode())
         queue_entry(conn, "stay", entry("stay", signed))
         revoke_verifier(conn, stay.verifier)
         end_shift(conn, stay.verifier)
-        _retire(conn, who.roster, stay.verifier)
+        _retire(conn, stay.verifier)
     return {"new": fresh}, 201
 
 
-def _retire(conn: Connection, roster: Roster, verifier: str) -> None:
-    epoch, home = epoch_of(clock()), roster.verifiers[verifier].desk
-    sets = list_sets(conn, home, epoch - BEHIND, epoch + limits.EPOCHS_AHEAD)
-    holding = [one.name for one in sets if verifier in _members(one.signed)]
-    retire_sets(conn, holding)
+def _retire(conn: Connection, verifier: str) -> None:
+    epoch = epoch_of(clock())
+    # Of every desk: somebody may have changed desks since a set that still counts was signed.
+    sets = sets_of_epochs(conn, epoch - BEHIND, epoch + limits.EPOCHS_AHEAD)
+    retire_sets(conn, [one.name for one in sets if verifier in _members(one.signed)])
 
 
 def _members(signed: bytes) -> set[str]:

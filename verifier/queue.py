@@ -17,7 +17,7 @@ from store.cases import StoredCase, desk_cases, unlinked_envelopes
 from store.engine import reading, writing
 from store.envelopes import Envelope, get_envelope, mark_opened, read_body, waiting_envelopes
 from store.epochkeys import epoch_keys_by_name
-from store.knowledge import knowledge, named_roster, released_chain
+from store.knowledge import let_out_chain, named_roster
 from store.messages import chain_messages
 from store.sets import get_set, list_sets
 from verifier.desk import Caller, caller, desk
@@ -95,7 +95,7 @@ def chains_of(one: StoredCase) -> list[str]:
 
 def word(conn: Connection, chain: str, now: int) -> str:
     """Return a chain's public word now, or where its first message is: posted, logged, refused."""
-    messages = released_chain(conn, chain, desk().policy, knowledge(conn, desk().policy), now)
+    messages = let_out_chain(conn, chain, desk().policy)
     if messages:
         return state(messages, now).word
     rows = chain_messages(conn, chain)
