@@ -50,7 +50,7 @@ def read_chain(conn: Connection, id: str, policy: Policy, now: int) -> Chain:
 
 
 def current_chains(conn: Connection, policy: Policy, now: int) -> list[Chain]:
-    """Return the public chains of the last day: those that stand or are under review first, then the others, the newest first."""
+    """Return the public chains of the last day: those that may still stand first, then the others, the newest first."""
     ids = {row.chain for row in released_public(conn, now - SHOWN)}
     known = knowledge(conn, policy) if ids else Knowledge()
     found = []

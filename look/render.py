@@ -110,7 +110,7 @@ class _Telling:
 
     def say(self, group: str, key: str, **values: object) -> str:
         """Return one sentence of templates.json in the language of the reader."""
-        return self.words.gettext(TEXTS[group][key], **values)
+        return _say(self.words, group, key, **values)
 
     def count(self, key: str, number: int) -> str:
         """Return a number with its noun."""
@@ -194,11 +194,15 @@ def time_text(at: int, words: Words, now: int, timezone: str, dated: bool = Fals
     then, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(now, zone)
     half = "pm" if then.hour >= 12 else "am"
     hour, minute, hour24 = (then.hour + 11) % 12 + 1, f"{then.minute:02}", f"{then.hour:02}"
-    text = words.gettext(TEXTS["clock"][half], hour=hour, minute=minute, hour24=hour24)
+    text = _say(words, "clock", half, hour=hour, minute=minute, hour24=hour24)
     if not dated and then.date() == today.date():
         return text
-    date = words.gettext(TEXTS["date"][str(then.month)], day=then.day)
-    return words.gettext(TEXTS["line"]["dated"], time=text, date=date)
+    date = _say(words, "date", str(then.month), day=then.day)
+    return _say(words, "line", "dated", time=text, date=date)
+
+
+def _say(words: Words, group: str, key: str, **values: object) -> str:
+    return words.gettext(TEXTS[group][key], **values)
 
 
 def alert_text(fields: Mapping[str, Any], standing: Standing, lang: str, now: int, locality: Locality) -> Rendered:
