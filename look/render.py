@@ -201,7 +201,7 @@ def time_text(at: int, words: Words, now: int, timezone: str, dated: bool = Fals
     return _say(words, "line", "dated", time=text, date=date)
 
 
-def _say(words: Words, group: str, key: str, **values: object) -> str:
+def _say(words: Words, group: str, key: str, /, **values: object) -> str:
     return words.gettext(TEXTS[group][key], **values)
 
 
