@@ -13,6 +13,7 @@ WHAT = {
     "run": "start everything on this machine",
     "demo": "walk one tip from a witness to a checked alert",
     "check": "is this alert genuine, and does it still stand? offline; exit 0 yes, 3 not any more, 1 no",
+    "desk": "serve the desk's page from this machine, against your network's desk",
     "roster": "publish a roster that the custodians signed, or show the one in force",
     "subscriber": "add, list and end those who get alerts at a webhook",
     "seal": "seal a tip without a browser",
@@ -55,6 +56,11 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         demo.add_arguments(parser)
         return demo.run
+    if name == "desk":
+        from sereno import desk
+
+        desk.add_arguments(parser)
+        return desk.run
     if name == "roster":
         from sereno import roster
 

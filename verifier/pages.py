@@ -10,7 +10,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -165,6 +165,12 @@ def show_page(lang: str) -> Response:
 def show_worker() -> Response:
     """Answer with the script of the page's worker."""
     return worker_answer(desk().pages)
+
+
+@pages.get("/face.json")
+def show_face() -> dict[str, Any]:
+    """Answer with the network's face, for whoever serves this page from their own machine."""
+    return {"v": 1, **asdict(desk().face)}
 
 
 def answer(made: Mapping[str, Page], lang: str) -> Response:

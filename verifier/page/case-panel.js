@@ -82,7 +82,8 @@ function next(desk, file) {
   const act = mode === "" ? null : button(words, () => desk.go({ mode }, true), { kind: "main", id: "next", icon: iconNode("arrow") });
   const reason = mode === "" ? null : whyNot(desk.session, file, MOVE_OF[mode] ?? mode, wordOf(desk, file));
   const refused = reason !== null && reason.kind !== "move" ? el("p", { class: "hint" }, reason.sentence) : null;
-  return el("section", { class: "card next" }, el("h2", {}, t("Next")), act ?? el("p", {}, words), refused);
+  const jump = el("p", { class: "phone-only" }, el("a", { href: "#need" }, t("What is missing")));
+  return el("section", { class: "card next" }, el("h2", {}, t("Next")), act ?? el("p", {}, words), refused, jump);
 }
 
 /** The move that a form makes, where it has another name.  @type {Readonly<Record<string, string>>} */

@@ -56,7 +56,7 @@ export class Frame {
     panel(need, () => [this.#caseKey(), this.#minute()], () => drawNeeds(desk));
     panel(shift, () => [desk.session.network, [...desk.session.weeks], this.#minute()], () => drawShift(desk));
     const skip = el("a", { class: "skip button", href: "#work" }, t("Skip to the case"));
-    refill(document.body, skip, banners(desk.baked), who, said, el("main", { id: "desk" }, queue, work, need, shift), tabs);
+    refill(document.body, skip, banners(desk.baked), who, said, el("main", { id: "desk" }, queue, work, el("div", { id: "side" }, need, shift)), tabs);
   }
 
   /** Draw what has changed, soon. */

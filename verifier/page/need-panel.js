@@ -28,7 +28,7 @@ export function drawNeeds(desk) {
   const missing = lacking(desk.session, file, name, audience);
   const found = findingsOf(file);
   const had = found.map(({ event, part }) => haveLine(desk, part, event.actor));
-  const lacks = missing.map((one) => item(desk, false, missingWords(desk, one)));
+  const lacks = missing.map((one) => item(desk, false, one.code === "basis" ? waysOf(desk, one) : missingWords(desk, one)));
   const keys = keysLine(desk, file);
   const met = missing.length === 0 ? [item(desk, true, t("The evidence rule of class {name} is met", { name }))] : [];
   const photos = file.tips.some(({ id }) => desk.load.tips.get(id)?.tip?.header.files.length);
@@ -45,10 +45,21 @@ export function drawNeeds(desk) {
   return [heading, el("ul", { class: "needs" }, lacks, keys, met, had), ...hints];
 }
 
-/** @param {Desk} desk @param {boolean} have @param {string} words @param {string} [when] @returns {Node} */
+/** @param {Desk} desk @param {Missing} one @returns {Node} the ways to meet the rule, each a line, and what the codes mean */
+function waysOf(desk, one) {
+  const { t } = desk.words;
+  const labels = caseLabels(desk.words);
+  const ways = one.ways.map((way) => el("li", {}, way.map((lack) => lackWords(desk, lack, true)).join(t(" and "))));
+  const codes = [...new Set(one.ways.flatMap((way) => way.flatMap(({ of }) => of)))].sort();
+  const meanings = codes.flatMap((code) => [el("dt", {}, code), el("dd", {}, labels.basis[code])]);
+  const heading = ways.length > 1 ? t("One of these ways:") : t("This:");
+  return el("div", {}, el("p", {}, heading), el("ul", { class: "ways" }, ways), el("dl", { class: "fields" }, meanings));
+}
+
+/** @param {Desk} desk @param {boolean} have @param {string | Node} words @param {string} [when] @returns {Node} */
 function item({ words: { t } }, have, words, when = "") {
   const mark = el("span", { class: "mark" }, iconNode(have ? "check" : "missing"), have ? t("have") : t("missing"));
-  return el("li", { class: have ? "have" : "lack" }, mark, el("span", {}, words, when && el("span", { class: "quiet" }, ` ${when}`)));
+  return el("li", { class: have ? "have" : "lack" }, mark, el("div", {}, words, when && el("span", { class: "quiet" }, ` ${when}`)));
 }
 
 /** @param {Desk} desk @param {import("../../protocol/js/part.js").Part | null} part @param {string} actor @returns {Node} */
@@ -90,11 +101,11 @@ export function missingWords(desk, one) {
   return said[/** @type {keyof typeof said} */ (one.code)];
 }
 
-/** @param {Desk} desk @param {import("../../protocol/js/evidence.js").Lack} lack @returns {string} */
-function lackWords(desk, { count, of, mark }) {
+/** @param {Desk} desk @param {import("../../protocol/js/evidence.js").Lack} lack @param {boolean} [short] codes only @returns {string} */
+function lackWords(desk, { count, of, mark }, short = false) {
   const { t, tn } = desk.words;
   const labels = caseLabels(desk.words);
   const amount = of.length === 1 ? "" : `${tn("{n} of:", "{n} of:", count)} `;
   const marks = { "": "", site: ` (${t("the site's own contact")})`, against: ` (${t("speaking against it")})` };
-  return `${amount}${of.map((code) => `${code} ${labels.basis[code]}`).join(" / ")}${marks[mark]}`;
+  return `${amount}${of.map((code) => (short ? code : `${code} ${labels.basis[code]}`)).join(short ? ", " : " / ")}${marks[mark]}`;
 }

@@ -1,0 +1,176 @@
+"""The desk's states, each reached by a named step: for the desk's own tests and for pictures of every screen.
+
+A step takes a tab that shows what the step before left, and leaves it in the state it is named after.  Elements are
+found by their ids, never by their words, so that every step works in every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.desk_site import DeskSite
+
+Step = Callable[[Page], None]
+ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE: Final = 60_000.0  # Milliseconds: a pass-phrase takes its time on a machine that is busy with other things.
+
+
+def open_desk(context: BrowserContext, site: DeskSite, lang: str = "en", url: str = "") -> Page:
+    """Open the locked desk in a tab of its own."""
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(f"{url or site.url}/{lang}")
+    tab.wait_for_selector("#unlock")
+    return tab
+
+
+def fill_in(tab: Page, site: DeskSite, handle: str, *, words: str = "", weeks: bool = True) -> None:
+    """Choose a person's vault and weekly keys, and type the pass-phrase."""
+    tab.set_input_files("#vault", site.people / f"{handle}.vault")
+    if weeks:
+        tab.set_input_files("#weeks", sorted(site.people.glob(f"{handle}.epoch-*")))
+    tab.fill("#words", words or site.member(handle).passphrase)
+
+
+def unlock(tab: Page, site: DeskSite, handle: str, *, weeks: bool = True) -> None:
+    """Unlock the desk as a demo person and wait for its queue."""
+    fill_in(tab, site, handle, weeks=weeks)
+    tab.click("#unlock")
+    tab.wait_for_selector("#queue > *", state="attached")
+
+
+def choose(tab: Page, name: str, value: str) -> None:
+    """Tap a chip, as a finger does: on what is seen of it."""
+    tab.locator(f'label:has(input[name="{name}"][value="{value}"])').click()
+
+
+def show_tab(tab: Page, name: str) -> None:
+    """Go to one of the three tabs where the screen is a phone's."""
+    if tab.locator("#tabs").is_visible():
+        tab.click(f"#tab-{name}")
+
+
+def open_tip(tab: Page, envelope: str) -> None:
+    """Choose a tip from the queue."""
+    show_tab(tab, "queue")
+    tab.click(f"#tip-{envelope}")
+    tab.wait_for_selector("#new-case")
+
+
+def new_case(tab: Page) -> None:
+    """Open a case for the tip that is looked at."""
+    tab.click("#new-case")
+    tab.wait_for_selector(".case-head")
+    tab.wait_for_selector("#next")
+
+
+def next_form(tab: Page) -> None:
+    """Take the one next step of the case: its form."""
+    tab.click("#next")
+    tab.wait_for_selector("#back")
+
+
+def make(tab: Page) -> None:
+    """Hand the form in and wait until the case has moved."""
+    tab.click("#make")
+    tab.wait_for_selector("#make", state="detached")
+
+
+def triage(tab: Page, class_: str = "A") -> None:
+    """Sort the case."""
+    next_form(tab)
+    choose(tab, "urgency", "P1")
+    choose(tab, "class", class_)
+    make(tab)
+
+
+def check(tab: Page) -> None:
+    """Start a check."""
+    next_form(tab)
+    choose(tab, "ways", "field")
+    make(tab)
+
+
+def finding(tab: Page, code: str = "D1", says: str = "for") -> None:
+    """Write down a finding in the form that is open."""
+    choose(tab, "basis", code)
+    choose(tab, "says", says)
+    tab.fill("#words", "Our checker stands across the street and sees it.")
+    make(tab)
+
+
+def find(tab: Page) -> None:
+    """Write down what a checker on site sees."""
+    next_form(tab)
+    finding(tab)
+
+
+def draft(tab: Page) -> None:
+    """Draft an alert for everybody, in two languages."""
+    tab.click("#next")
+    tab.wait_for_selector("#propose")
+    choose(tab, "audience", "public")
+    tab.fill("#free-en", "Near the ferry landing.")
+    tab.fill("#free-es", "Cerca del embarcadero.")
+    tab.select_option("#grade-source", "F")
+    tab.select_option("#grade-information", "2")
+
+
+def blocked_draft(tab: Page) -> None:
+    """Type into the draft what must never be sent."""
+    tab.fill("#free-en", "Call 415 555 0142, near Pier 4.")
+    tab.wait_for_selector("#free-en-screen .hit-block")
+
+
+def draft_again(tab: Page) -> None:
+    """Type something that may be sent."""
+    tab.fill("#free-en", "Near the ferry landing.")
+    tab.wait_for_selector("#free-en-screen .hit-block", state="detached")
+
+
+def propose(tab: Page) -> None:
+    """Sign as the first key."""
+    tab.click("#propose")
+    tab.wait_for_selector("#propose", state="detached")
+
+
+def work(tab: Page, envelope: str) -> None:
+    """Take a tip all the way to a proposed alert."""
+    open_tip(tab, envelope)
+    for step in (new_case, triage, check, find, draft, propose):
+        step(tab)
+
+
+def second_evidence(tab: Page) -> None:
+    """Look at the case that waits as the second key: the evidence first."""
+    show_tab(tab, "queue")
+    tab.click("#queue [id^=case-]")
+    tab.click("#next")
+    tab.wait_for_selector("#compare")
+
+
+def second_compare(tab: Page) -> None:
+    """Give one's own grade, and see the first's."""
+    tab.select_option("#grade-source", "F")
+    tab.select_option("#grade-information", "3")
+    tab.click("#compare")
+    tab.wait_for_selector("#sign")
+
+
+def sign(tab: Page) -> None:
+    """Declare, and sign as the second key."""
+    tab.check("#free")
+    tab.check("#privacy")
+    tab.click("#sign")
+    tab.wait_for_selector("#sign", state="detached")
