@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import waitress
 
 from alerts.app import create_app
@@ -11,6 +13,8 @@ from alerts.settings import Settings
 def main() -> None:
     """Serve until the process is ended."""
     settings = Settings.read()
+    # Its errors name the address of whoever asked.
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)
     waitress.serve(
         create_app(settings),
         listen=settings.listen,

@@ -17,8 +17,9 @@ RECEIVE: Final = 128 * 1024  # Bytes read at once: a text tip in one piece inste
 def main() -> None:
     """Serve until the process is ended."""
     settings = Settings.read()
-    # A line for each request that has to wait would tell a journal, to the microsecond, when tips came.
-    logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
+    # A line for each request that has to wait would tell a journal, to the microsecond, when tips came; its errors name
+    # the address of whoever asked.
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)
     waitress.serve(
         create_app(settings),
         listen=settings.listen,

@@ -134,7 +134,7 @@ def read_alert(signed: Signed) -> Alert:
     """
     if signed.noun != "alert":
         raise Refused("payload_type", f"A signed alert is needed; this is a signed {signed.noun}.")
-    value = signed.read(_any_alert, limits.MAX_BUNDLE)
+    value = signed.read(_any_alert, limits.MAX_ALERT)
     alert = Alert(
         name=signed.message(),
         network=value["network"],

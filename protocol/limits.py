@@ -47,5 +47,6 @@ FIRST_SEND: Final = 15 * MINUTE  # Older than this, a first alert describes the 
 STOP_SKEW: Final = 2 * MINUTE  # The gate's bound, so that nobody back-dates a stop.
 MAX_SUPERSEDES: Final = 8
 MAX_FREE: Final = 140
-MAX_BUNDLE: Final = 64 * 1024
+MAX_ALERT: Final = 64 * 1024
+MAX_BUNDLE: Final = 1 << 20  # A roster of 1,000 verifiers takes 170 kB, and four root changes may each be as long.
 MAX_POLICY: Final = 16 * 1024

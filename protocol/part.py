@@ -51,7 +51,7 @@ GRADE: Final = record({"source": one_of("A", "B", "C", "D", "E", "F"), "informat
 
 
 def _payload(value: Any, path: str) -> None:
-    if not isinstance(value, str) or not 1 <= len(value) <= limits.MAX_BUNDLE:
+    if not isinstance(value, str) or not 1 <= len(value) <= limits.MAX_ALERT:
         raise refuse(path, "an alert's payload as text", value)
 
 
@@ -163,7 +163,7 @@ def _check(value: Any) -> None:
 
 def _check_draft(value: Mapping[str, Any]) -> None:
     """Refuse a draft whose labels are not what its bytes say: people judge by the labels and sign the bytes."""
-    alert = parse(value["alert"].encode("utf-8"), limits.MAX_BUNDLE)
+    alert = parse(value["alert"].encode("utf-8"), limits.MAX_ALERT)
     for name in ("class", "audience"):
         said = alert.get(name) if isinstance(alert, dict) else None
         if name in value and said != value[name]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ def addresses(port: int) -> dict[str, str]:
 def prepare(folder: Path, port: int) -> bool:
     """Make the folder's store and, where it has no network, a demo network; say whether one was founded."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)  # It may have been there, open to others: the store is inside.
     engine = open_engine(database(folder))
     migrate(engine)
     if (folder / "policy.json").exists():
@@ -65,11 +67,23 @@ def database(folder: Path) -> str:
 WIPING: Final = {"PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "165"}
 
 
+def in_memory(folder: Path = Path("/dev/shm"), least: int = 1 << 30) -> dict[str, str]:  # noqa: S108 - not ours to name
+    """Return where bodies too long for a program's buffers are kept: in memory, if this machine has a gigabyte of it.
+
+    What is deleted from a disk may be found there for months, and a tip that was burnt is to be gone.
+    """
+    try:
+        roomy = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= least
+    except OSError:
+        roomy = False
+    return {"TMPDIR": str(folder)} if roomy else {}
+
+
 def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) -> list[Program]:
     """Return what runs, each with only the settings it needs."""
     folder = folder.resolve()
     origins = addresses(port)
-    base = {"PATH": os.defpath, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
+    base = {"PATH": os.defpath, **in_memory(), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
     store = {"SERENO_DATABASE": database(folder), "SERENO_POLICY": str(folder / "policy.json")}
     shown = {**base, **store, "SERENO_FACE": str(folder / "face.json")}
     exercise = Policy.decode((folder / "policy.json").read_bytes()).mode == "exercise"

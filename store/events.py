@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, UniqueConstraint, select, update
+from sqlalchemy import Connection, Row, Table, UniqueConstraint, exists, select, update
 
 from protocol.case import Case
 from protocol.encoding import fingerprint
@@ -17,7 +17,7 @@ from protocol.errors import Refused
 from protocol.event import NOTHING, Event
 from protocol.signed import Signed
 from store import failpoint
-from store.cases import case_heads, cases, close_case, link, move_links, stand_of
+from store.cases import BURN_DAYS, case_envelopes, case_heads, cases, close_case, link, move_links, stand_of
 from store.columns import KEY, NAME, WORD, data, metadata, number, part_of, text
 from store.upsert import insert_once
 
@@ -134,6 +134,17 @@ def strip_events(conn: Connection, case: str) -> None:
     """Forget all of a case's events but name, number, move, day and digest: called when its envelopes were burnt."""
     conn.execute(update(events).where(events.c.case == case).values(actor=None, signed=None, sealed=None))
     conn.execute(update(cases).where(cases.c.id == case).values(stand={}))
+
+
+def strip_burnt(conn: Connection, day: int) -> int:
+    """Strip the events of cases closed long enough before `day` that have no envelope left; return how many."""
+    over = cases.c.closed_day.is_not(None), cases.c.closed_day + BURN_DAYS <= day
+    left = exists().where(case_envelopes.c.case == cases.c.id)
+    whole = exists().where(events.c.case == cases.c.id, events.c.signed.is_not(None))
+    found = list(conn.execute(select(cases.c.id).where(*over, ~left, whole)).scalars())
+    for case in found:
+        strip_events(conn, case)
+    return len(found)
 
 
 def _event(row: Row[Any]) -> StoredEvent:

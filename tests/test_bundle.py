@@ -60,4 +60,4 @@ def test_a_part_that_nobody_knows_is_refused(world: World) -> None:
 
 def test_a_bundle_over_64_kib_is_refused(world: World) -> None:
     with refused("too_large"):
-        world.check(world.release().bundle.ljust(64 * 1024 + 1))
+        world.check(world.release().bundle.ljust((1 << 20) + 1))

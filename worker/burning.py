@@ -10,6 +10,7 @@ from store.deliveries import give_up_expired
 from store.drop import forget_cells
 from store.engine import reading, truncate_wal, writing
 from store.envelopes import burn, due_for_burning, forget_burnt
+from store.events import strip_burnt
 from store.pages import forget_pages
 from store.sessions import forget_over
 from store.shifts import forget_shifts
@@ -33,14 +34,16 @@ def burn_due(engine: Engine, now: int) -> int:
 
 
 def tidy(engine: Engine, now: int) -> None:
-    """Forget what nothing needs any more: digests, cells, pages, sessions, shifts, old cases, expired deliveries."""
+    """Forget what nothing needs any more.
+
+    Digests, cells, pages, sessions, shifts, what was said of cases that are burnt, old cases, expired deliveries.
+    """
     with writing(engine) as conn:
         forget_burnt(conn, now)
         forget_cells(conn, now)
         forget_pages(conn, now)
         forget_over(conn, now)
         forget_shifts(conn, now)
-        forget_cases(conn, now // limits.DAY)
-        forget_shifts(conn, now)
+        strip_burnt(conn, now // limits.DAY)
         forget_cases(conn, now // limits.DAY)
         give_up_expired(conn, now)

@@ -7,7 +7,7 @@
  */
 import { frozen, isObject } from "./encoding.js";
 import { Refused } from "./errors.js";
-import { EXPIRY_CAP, LAPSE, MAX_BUNDLE, MAX_FREE, MAX_SUPERSEDES } from "./limits.js";
+import { EXPIRY_CAP, LAPSE, MAX_ALERT, MAX_FREE, MAX_SUPERSEDES } from "./limits.js";
 import { MODE } from "./policy.js";
 import {
   CODE,
@@ -124,7 +124,7 @@ export function readAlert(signed) {
   if (signed.noun !== "alert") {
     throw new Refused("payload_type", `A signed alert is needed; this is a signed ${signed.noun}.`);
   }
-  const fields = /** @type {AlertValue} */ (frozen(signed.read(anyAlert, MAX_BUNDLE)));
+  const fields = /** @type {AlertValue} */ (frozen(signed.read(anyAlert, MAX_ALERT)));
   const { network, mode, id, revision, kind, audience, issued, roster, supersedes } = fields;
   const alert = Object.freeze({
     ...{ name: signed.message(), network, mode, id, revision, kind, audience, issued, roster, supersedes },

@@ -57,5 +57,6 @@ export const FIRST_SEND = 15 * MINUTE;
 export const STOP_SKEW = 2 * MINUTE;
 export const MAX_SUPERSEDES = 8;
 export const MAX_FREE = 140;
-export const MAX_BUNDLE = 64 * 1024;
+export const MAX_ALERT = 64 * 1024;
+export const MAX_BUNDLE = 1 << 20; // A roster of 1,000 verifiers takes 170 kB, and four root changes may each be as long.
 export const MAX_POLICY = 16 * 1024;

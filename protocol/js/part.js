@@ -13,7 +13,7 @@ import { canonical, codePoints, fingerprint, isObject, parse, unb64, utf8 } from
 import { Refused } from "./errors.js";
 import { NAMES } from "./event.js";
 import { BASIS, CLASSES } from "./evidence.js";
-import { MAX_BUNDLE } from "./limits.js";
+import { MAX_ALERT } from "./limits.js";
 import { OUTCOMES, URGENCIES } from "./moves.js";
 import {
   ID,
@@ -60,7 +60,7 @@ export const GRADE = record({ source: oneOf("A", "B", "C", "D", "E", "F"), infor
 /** @type {Shape} */
 function payload(value, path) {
   const length = typeof value === "string" ? codePoints(value).length : 0;
-  if (length < 1 || length > MAX_BUNDLE) throw refuse(path, "an alert's payload as text", value);
+  if (length < 1 || length > MAX_ALERT) throw refuse(path, "an alert's payload as text", value);
 }
 
 /** @type {Shape} */
@@ -196,7 +196,7 @@ function check(value) {
 
 /** Refuse a draft whose labels are not what its bytes say: people judge by the labels.  @param {Part} part */
 function checkDraft(part) {
-  const alert = parse(utf8(part.alert), MAX_BUNDLE);
+  const alert = parse(utf8(part.alert), MAX_ALERT);
   for (const name of ["class", "audience"]) {
     const said = isObject(alert) ? alert[name] : undefined;
     if (Object.hasOwn(part, name) && said !== part[name]) {
