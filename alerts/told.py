@@ -70,7 +70,10 @@ def _read(conn: Connection, id: str, policy: Policy, known: Knowledge, now: int)
         raise _not_here(id)
     messages = [one for row in rows for one in _checked(row, policy, known, now)]
     if not any(isinstance(one, Release) for one in messages):
-        raise _not_here(id)
+        # Its signers count no more.  It does not stand; that it was taken back, or is over, is told to who comes back.
+        messages = [one for row in rows for one in _checked(row, policy, Knowledge(), row.released_at or 0)]
+        if not any(isinstance(one, Release) for one in messages) or state(messages, now).is_current:
+            raise _not_here(id)
     ordered = tuple(sorted(messages, key=lambda one: (one.alert.revision, one.alert.issued, one.alert.name)))
     return Chain(id, ordered, state(ordered, now))
 
