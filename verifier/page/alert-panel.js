@@ -9,7 +9,7 @@ import { button } from "./field.js";
 import { makeMove, whyNot } from "./moving.js";
 import { alertPreview } from "./preview.js";
 import { reasonLabels } from "./say.js";
-import { postAlert, signAlert, stopPayload } from "./standing.js";
+import { loadChain, postAlert, signAlert, stopPayload } from "./standing.js";
 import { wordLabel } from "./queue-panel.js";
 import { wallTime } from "./tip-panel.js";
 
@@ -60,7 +60,7 @@ function stops(desk, file, chain) {
   const lead = desk.session.me.roles.has("lead");
   const lower = (/** @type {"suspended" | "retracted"} */ kind, /** @type {string} */ move) =>
     Object.entries(reasons[kind]).map(([code, words]) =>
-      button(words, () => stop(desk, file, chain, kind, move, code), { kind: "stop", id: `${kind}-${code}` }),
+      button(words, () => stop(desk, file, chain.id, kind, move, code), { kind: "stop", id: `${kind}-${code}` }),
     );
   const parts = [];
   if (standing && !file.row.suspenders.includes(desk.session.me.id)) {
@@ -98,18 +98,18 @@ function over(desk, file, chain) {
 
 /**
  * Lower an alert.  What stops goes to the gate first; the case is told afterwards.
- * @param {Desk} desk @param {CaseFile} file @param {Chain} chain @param {"suspended" | "retracted"} kind
+ * @param {Desk} desk @param {CaseFile} file @param {string} id of the chain @param {"suspended" | "retracted"} kind
  * @param {string} move @param {string} reason
  */
-async function stop(desk, file, chain, kind, move, reason) {
+async function stop(desk, file, id, kind, move, reason) {
   const { t } = desk.words;
   const { session } = desk;
   const alone = kind === "suspended" || session.me.roles.has("lead");
-  const payload = stopPayload(session, chain, kind, reason);
-  const signed = signAlert(session, payload);
-  const [one] = signed.signatures;
-  const first = { alert: unutf8(payload), signature: { keyid: one.keyid, sig: b64(one.sig) } };
   const done = await desk.attempt(async () => {
+    // Somebody may have stopped it a moment ago: that is no reason to refuse this stop.
+    const signed = signAlert(session, stopPayload(session, await loadChain(session, id), kind, reason));
+    const [one] = signed.signatures;
+    const first = { alert: unutf8(signed.payload), signature: { keyid: one.keyid, sig: b64(one.sig) } };
     if (alone) await postAlert(session, signed, file.row.id);
     const { row } = await desk.load.load(file.row.id);
     await makeMove(session, row.id, row.head, move, alone ? { reason } : { reason, ...first });
