@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -54,10 +55,14 @@ def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
     pages = {}
     for lang in spoken:
         body = assemble(parts, face, policy, translator(lang), spoken, catalogue_for_js(lang, said))
-        # Compressed once, the same for everyone.  Without a time in it the same page gives the same bytes.
-        encoded = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
-        pages[lang] = Page(body, encoded, f"{parts.content_policy}; frame-ancestors 'none'")
+        pages[lang] = Page(body, _encoded(body), f"{parts.content_policy}; frame-ancestors 'none'")
     return pages
+
+
+@cache
+def _encoded(body: bytes) -> Mapping[str, bytes]:
+    """Return a page compressed, once and for everyone; with no time in it the same page gives the same bytes."""
+    return {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
 
 
 def _own_style() -> str:
