@@ -10,7 +10,6 @@ import argparse
 import secrets
 import socket
 import tempfile
-import threading
 from pathlib import Path
 
 from sereno.journey import Journey
@@ -31,27 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
         port = free_ports(3)
         prepare(folder, port)
         supervisor = Supervisor(programs(folder, port), folder / "processes.json")
-        supervisor.start()
-        stop = threading.Event()
-        keeper = threading.Thread(target=_keep, args=(supervisor, stop))
-        keeper.start()
-        try:
+        with supervisor.keeping():
             release, policy = Journey(folder, port, folder / "people").walk()
-        finally:
-            stop.set()
-            keeper.join()
-            supervisor.stop()
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
         (arguments.out / "release.json").write_bytes(release)
         (arguments.out / "policy.json").write_bytes(policy)
         print(f"\nTry: sereno check {arguments.out / 'release.json'} --policy {arguments.out / 'policy.json'}")
     return 0
-
-
-def _keep(supervisor: Supervisor, stop: threading.Event) -> None:
-    while not stop.wait(0.05):
-        supervisor.tick()
 
 
 def free_ports(count: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -53,6 +54,8 @@ class Client:
                 return data
         except urllib.error.HTTPError as error:
             raise _refusal(error) from error
+        except http.client.HTTPException as error:  # The server ended in the middle of its answer.
+            raise OSError(f"The answer of {parts.netloc} broke off.") from error
 
 
 def _refusal(error: urllib.error.HTTPError) -> Refused | OSError:

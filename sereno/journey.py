@@ -12,7 +12,7 @@ from typing import Any, Final
 import altcha
 
 from protocol import limits
-from protocol.encoding import b64, unb64
+from protocol.encoding import b64, parse, unb64
 from protocol.envelope import seal_envelope
 from protocol.errors import Refused
 from protocol.policy import Policy
@@ -20,6 +20,7 @@ from protocol.publication import Publication, open_publication
 from protocol.release import Release, check
 from protocol.signed import Signature, Signed
 from protocol.state import state
+from protocol.tip import Tip
 from protocol.vault import open_vault
 from sereno import clock
 from sereno.breakglass import read_identity
@@ -58,7 +59,8 @@ def until(what: str, look: Callable[[], Any], patience: float = PATIENCE) -> Any
 class Journey:
     """One tip from a witness to a checked alert, in the folder of a running demo network.
 
-    `people` is where the demo people's vaults are; `note` is what the first of them finds.
+    `people` is where the demo people's vaults are; `handles` are the two who sign; `note` is what the first of them
+    finds.  Where there are `words`, they are told, and looked for among other tips; else the first one is taken.
     """
 
     folder: Path
@@ -66,16 +68,23 @@ class Journey:
     people: Path
     note: str = "Our checker stands across the street and sees it."
     receiver: Receiver = field(default_factory=lambda: Receiver(secrets.token_bytes(32)))
+    handles: tuple[str, str] = ("ana", "bo")
+    words: str = ""
+    _desks: dict[str, DeskClient] = field(default_factory=dict)
 
     def walk(self) -> tuple[bytes, bytes]:
-        """Walk it and return (release.json, policy.json).  Raises TimeoutError naming the step that did not happen."""
+        """Walk it and return (release.json, policy.json).  Raises TimeoutError naming the step that did not happen.
+
+        It may be walked again: who is subscribed and signed in stays so.
+        """
         policy_file = (self.folder / "policy.json").read_bytes()
         policy = Policy.decode(policy_file)
-        self.subscribe()
+        if not self.receiver.port:
+            self.subscribe()
         origins = addresses(self.port)
         envelope, zone = self.seal(Client(origins["intake"]), policy)
         self.leave(Client(origins["intake"]), envelope, zone)
-        first, second = self.desk("ana", policy), self.desk("bo", policy)
+        first, second = (self.desk(one, policy) for one in self.handles)
         case, chain = self.work(first, envelope)
         self.attest(second, case, chain)
         bundle = self.receive(policy, chain)
@@ -108,7 +117,7 @@ class Journey:
                 "where": {"zone": "harbor", "words": "Ferry landing"},
                 "when": {"choice": "now"},
                 "seen": "now",
-                "words": WORDS,
+                "words": self.words or WORDS,
             },
         }
         envelope = seal_envelope(header, to, published.attorneys)
@@ -119,30 +128,36 @@ class Journey:
         return open_publication(door.get("/recipients"), policy, clock.now())
 
     def leave(self, door: Client, envelope: bytes, place: str) -> None:
-        """Do the work the door asks for and leave the envelope there; again with the same work if no answer comes."""
-        challenge = altcha.Challenge.from_dict(until("the challenge", lambda: door.get_json("/work")))
-        solution = altcha.solve_challenge(challenge)
-        if solution is None:
-            raise RuntimeError("The door's challenge has no solution.")
-        header = altcha.Payload(challenge, solution).to_base64()
-        until("the door", lambda: door.post_bytes(f"/envelopes?{place}", envelope, {"Sereno-Work": header}))
+        """Do the work the door asks for and leave the envelope there; all of it again if no answer comes."""
+
+        def attempt() -> Any:
+            challenge = altcha.Challenge.from_dict(door.get_json("/work"))
+            solution = altcha.solve_challenge(challenge)
+            if solution is None:
+                raise RuntimeError("The door's challenge has no solution.")
+            header = altcha.Payload(challenge, solution).to_base64()
+            return door.post_bytes(f"/envelopes?{place}", envelope, {"Sereno-Work": header})
+
+        until("the door", attempt)
         say("The door checked its shape without a key and kept it.")
 
     def desk(self, handle: str, policy: Policy) -> DeskClient:
         """Sign a demo verifier in with their vault and epoch files."""
+        if handle in self._desks:
+            return self._desks[handle]
         words = (self.people / f"{handle}.words").read_text("ascii").strip()
         vault = open_vault((self.people / f"{handle}.vault").read_bytes(), words)
         files = sorted(self.people.glob(f"{handle}.epoch-*"))
         identities = {int(one.suffix.removeprefix(".epoch-")): read_identity(one.read_text("ascii")) for one in files}
         client = DeskClient(addresses(self.port)["desk"], policy, vault.verifier, vault.seed, identities)
         until(f"{handle}'s signing in", client.enter)
+        self._desks[handle] = client
         say(f"{handle} signed in as {client.id}.")
         return client
 
     def work(self, first: DeskClient, envelope: bytes) -> tuple[str, str]:
         """Open the tip, make a case of it, find, and propose an alert; return the case's and the chain's ids."""
-        row = until("the tip in the queue", lambda: next(iter(first.queue()["envelopes"]), None))
-        tip = until("opening the tip", lambda: first.preview(row))
+        row, tip = until("the tip in the queue", lambda: self._find(first))
         say(f"{first.id} opened it in their own memory: {tip.header['tip']['words']!r}")
         case = secrets.token_hex(16)
         minute = clock.now() // limits.MINUTE
@@ -168,6 +183,14 @@ class Journey:
         self._step(first, case, "propose", draft, working={"class": "A", "audience": "public"})
         say("The draft and its first signature lie sealed at the desk: no server can read or send it.")
         return case, payload.decode("utf-8")
+
+    def _find(self, desk: DeskClient) -> tuple[dict[str, Any], Tip] | None:
+        """Return the row of our tip in the queue, and the tip opened: its words tell which it is, nothing else does."""
+        for row in desk.queue()["envelopes"]:
+            tip = desk.preview(row)
+            if self.words in ("", tip.header["tip"]["words"]):
+                return row, tip
+        return None
 
     def _step(self, desk: DeskClient, case: str, move: str, part: dict[str, Any], **more: Any) -> None:
         """Make a move once, however often it has to be tried: what is written already is not written again."""
@@ -208,7 +231,8 @@ class Journey:
     def receive(self, policy: Policy, payload: str) -> bytes:
         """Wait for the webhook and check what it brought with the policy file and nothing else."""
         began = time.monotonic()
-        found = until("the alert at the subscriber", lambda: self.receiver.alerts("exercise.alert.confirmed"))
+        chain = parse(payload.encode("utf-8"), limits.MAX_BUNDLE)["id"]
+        found = until("the alert at the subscriber", lambda: self.receiver.chain(chain))
         bundle: bytes = found[0]["data"]["bundle"].encode("utf-8")
         release = check(bundle, policy, clock.now())
         if not isinstance(release, Release) or release.alert.fields["salt"] not in payload:

@@ -47,7 +47,12 @@ class Receiver:
         if "v1," + b64(mac) in lower["webhook-signature"].split():
             self.got.setdefault(id, []).append(body)
 
+    def chain(self, id: str) -> list[dict[str, Any]]:
+        """Return the different deliveries about one alert, the first first."""
+        found = [json.loads(bodies[0]) for bodies in list(self.got.values())]
+        return [one for one in found if one["data"].get("alert_id") == id]
+
     def alerts(self, kind: str) -> list[dict[str, Any]]:
         """Return the different deliveries of a type, each once however often it came."""
-        found = [json.loads(bodies[0]) for bodies in self.got.values()]
+        found = [json.loads(bodies[0]) for bodies in list(self.got.values())]
         return [one for one in found if one["type"] == kind]

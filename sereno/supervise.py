@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -43,6 +45,7 @@ class _Child:
     due: float = 0.0
     pause: float = FIRST_PAUSE
     starts: int = 0
+    once: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -99,17 +102,48 @@ class Supervisor:
         child = next(child for child in self._children if child.program.name == name)
         return child.process.pid if child.process is not None and child.process.poll() is None else 0
 
+    def starts(self, name: str) -> int:
+        """Return how often a program was started."""
+        return next(child for child in self._children if child.program.name == name).starts
+
+    def restart(self, name: str, once: Mapping[str, str] | None = None) -> None:
+        """Kill a program; its next start, and no other, has `once` in its environment too.  For crash tests."""
+        child = next(child for child in self._children if child.program.name == name)
+        child.once = dict(once or {})
+        if child.process is not None:
+            child.process.kill()
+
+    @contextmanager
+    def keeping(self) -> Iterator[Supervisor]:
+        """Keep everything running beside what the caller does, and stop it in the end."""
+        over = threading.Event()
+
+        def keep() -> None:
+            while not over.wait(TICK):
+                self.tick()
+
+        self.start()
+        keeper = threading.Thread(target=keep)
+        keeper.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+            over.set()  # Only now: what the keeper has started again ends with its thread.
+            keeper.join()
+
     def _ask_to_stop(self, number: int, frame: object) -> None:
         self._stopping = True
 
     def _launch(self, child: _Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603 - our own programs
             become(child.program.command),
-            env=dict(child.program.environment),
+            env={**child.program.environment, **child.once},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if child.program.quiet else None,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the others in order.
         )
+        child.once = {}
         child.started = time.monotonic()
         child.starts += 1
         self._write_record()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,20 +42,7 @@ def running(folder: Path) -> Iterator[Running]:
     prepare(network, port)
     shutil.move(network / "people", people)
     supervisor = Supervisor(programs(network, port), network / "processes.json")
-    stop = threading.Event()
-
-    def keep() -> None:
-        while not stop.wait(0.05):
-            supervisor.tick()
-
-    supervisor.start()
-    keeper = threading.Thread(target=keep)
-    keeper.start()
-    try:
+    with supervisor.keeping():
         for origin in addresses(port).values():
             until(f"{origin} to be ready", lambda origin=origin: Client(origin).get("/health"))  # type: ignore[misc]
         yield Running(network, people, port, supervisor)
-    finally:
-        stop.set()
-        keeper.join()
-        supervisor.stop()
