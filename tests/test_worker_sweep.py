@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -15,8 +18,10 @@ from sqlalchemy import Engine
 
 from protocol.limits import DAY
 from protocol.release import check
+from sereno.journey import until
 from store import claims, deliveries, messages, pages
 from store.engine import reading, writing
+from tests.databases import ROOT
 from tests.inbox import Inbox
 from tests.outpost import Outpost, confirm, planned
 from tests.world import World
@@ -246,3 +251,14 @@ def test_a_clock_that_is_set_back_keeps_nothing_waiting(post: Outpost) -> None:
 
     with reading(post.engine) as conn:
         assert conn.execute(pages.pages.select()).all() == []
+
+
+def test_a_process_with_nothing_to_do_ends_when_it_is_asked_to(post: Outpost) -> None:
+    process = subprocess.Popen([sys.executable, "-m", "worker", "jobs"], cwd=ROOT)
+    try:
+        client = redis.Redis.from_url(post.station.settings.redis)
+        until("the worker to be there", lambda: client.scard("rq:workers"))
+        process.terminate()
+        assert process.wait(60) in (0, -signal.SIGTERM)  # By its handler, or before it had one; but it ends.
+    finally:
+        process.kill()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import resource
 import time
+from types import FrameType
 from typing import Final
 
 import redis
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from store.deliveries import LOT
@@ -22,26 +25,40 @@ FILES: Final = 2 * LOT + 64  # A lot has all its sockets open at once, and names
 __all__ = ["jobs", "serve", "worker"]
 
 
-def worker(name: str, connection: redis.Redis) -> SimpleWorker:
+class Worker(SimpleWorker):
+    """RQ's worker, which remembers that it was asked to end: RQ's own forgets while nothing is to do."""
+
+    asked_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """End after the job that is running, or at once."""
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
+def worker(name: str, connection: redis.Redis) -> Worker:
     """Return what takes jobs from a queue, in this process, without a log of them."""
     # RQ logs each job's arrival to the microsecond; that is nobody's business.
     logging.getLogger("rq").setLevel(logging.CRITICAL)
-    return SimpleWorker([queue(name, connection)], connection=connection, serializer=JSONSerializer)
+    return Worker([queue(name, connection)], connection=connection, serializer=JSONSerializer)
 
 
 def serve(name: str) -> None:
     """Run a queue's jobs until the process is ended; wait for Redis whenever it is away."""
     here = station()
     allow_files(FILES)
+    with contextlib.suppress(StopRequested):  # Asked to end while it waited for Redis.
+        _serve(name, here.settings.redis)
+
+
+def _serve(name: str, url: str) -> None:
     while True:
-        try:
-            one = worker(name, connect(here.settings.redis))
-            if not one.work(logging_level="CRITICAL", with_scheduler=False):
-                time.sleep(PAUSE)
-            if one._stop_requested:
-                return
-        except redis.RedisError:
-            time.sleep(PAUSE)
+        one = worker(name, connect(url))
+        with contextlib.suppress(redis.RedisError):
+            one.work(logging_level="CRITICAL", with_scheduler=False)
+        if one.asked_to_stop:
+            return
+        time.sleep(PAUSE)
 
 
 def allow_files(wanted: int) -> None:
