@@ -71,7 +71,7 @@ export function review(all) {
 /** Bring a question into sight from its heading on, and its answer under the keys.  @param {Question} name */
 function goTo(name) {
   const fault = part(`${name}-fault`);
-  const whole = name === "home" ? place(name).closest(".field") : fault.closest("li, fieldset");
+  const whole = name === "home" ? place(name).closest(".field") : fault.closest("li, .card");
   whole?.scrollIntoView({ block: "start" });
   place(name).focus({ preventScroll: true });
 }

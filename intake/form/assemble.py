@@ -87,7 +87,7 @@ def content_policy(parts: Parts) -> str:
             "default-src 'none'",
             f"script-src '{_source(parts.script)}'",
             f"style-src '{_source(parts.style)}'",
-            "img-src blob:",
+            "img-src blob: data:",
             "connect-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",

@@ -1,0 +1,60 @@
+"""What browser tests share: one Chromium, and one intake for those that only add tips to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser.form_states import open_form
+from tests.browser.form_visit import PHONE, WATCH, Visit
+from tests.browser.intake_site import IntakeSite, serve
+
+# Nothing but the page under test speaks to anybody.
+QUIET: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium_browser(chromium_path: str) -> Iterator[Browser]:
+    """Give a running Chromium; each test opens contexts of its own in it."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=[*QUIET])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def intake_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IntakeSite]:
+    """Give a running intake with a demo network, whose store may already hold other tests' envelopes."""
+    with serve(tmp_path_factory.mktemp("intake")) as site:
+        yield site
+
+
+@pytest.fixture
+def context(chromium_browser: Browser) -> Iterator[BrowserContext]:
+    """Give a phone that has never seen the page."""
+    opened = chromium_browser.new_context(**PHONE, locale="en-US")
+    opened.add_init_script(WATCH)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, intake_site: IntakeSite) -> Visit:
+    """Give the form, just opened."""
+    found = Visit(context.new_page(), intake_site)
+    found.tab.on("request", lambda request: found.asked.append(request))
+    found.tab.on("console", lambda message: found.said.append(f"{message.type}: {message.text}"))
+    found.tab.on("pageerror", lambda error: found.said.append(str(error)))
+    open_form(found.tab, intake_site.url)
+    return found

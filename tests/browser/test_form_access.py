@@ -1,0 +1,122 @@
+"""The form for everyone: every state by axe with no rule disabled, by keys alone, on the smallest screens."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import javascript
+from tests.browser.form_states import FORM_STATES, open_form
+from tests.browser.form_visit import Visit
+from tests.browser.intake_site import IntakeSite
+
+TARGET: Final = 44
+ALL: Final = 'a, button, summary, select, textarea, .tile, .chip, input[type="text"], input[type="time"]'
+SMALL: Final = f"""() => [...document.querySelectorAll('{ALL}')].filter((one) => one.checkVisibility())
+  .map((one) => [one.textContent.trim() || one.id, one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < {TARGET} || box.width < {TARGET}).map(([name]) => name)"""
+SIZES: Final = {"phone": (390, 844), "desk": (1280, 900), "smallest": (320, 568)}
+# Each language in its own looks: between them every state is seen in all.  Forced colours are there from the start, as
+# they are for whoever needs them.
+SCREENS: Final = {"en": [("phone", "light"), ("desk", "dark")], "es": [("phone", "forced")]}
+LOOKS: Final[dict[str, dict[str, Any]]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
+
+
+def faults(tab: Page) -> list[Any]:
+    """Return what axe-core finds, no rule disabled; it is put into the page past its policy, by the browser itself."""
+    tab.evaluate((javascript.packages() / "axe-core" / "axe.min.js").read_text("utf-8") + ";0")
+    found = tab.evaluate("() => axe.run()")
+    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
+
+
+@pytest.mark.parametrize("state", FORM_STATES)
+@pytest.mark.parametrize("lang", SCREENS)
+def test_every_state_serves_everyone(chromium_browser: Browser, intake_site: IntakeSite, state: str, lang: str) -> None:
+    """The smallest screen, 320 px, is also what 640 px are at 200 %."""
+    # Without motion: a colour that is still changing is not yet the one to be read.
+    first = LOOKS[SCREENS[lang][0][1]]
+    context = chromium_browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce", **first)
+    tab = context.new_page()
+    open_form(tab, intake_site.url, lang)
+    FORM_STATES[state](tab)
+    found = {}
+    for size, look in SCREENS[lang]:
+        width, height = SIZES[size]
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.emulate_media(**LOOKS[look])
+        found[size, look] = faults(tab)
+    width, height = SIZES["smallest"]
+    tab.set_viewport_size({"width": width, "height": height})
+
+    assert {screen: one for screen, one in found.items() if one} == {}
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate(SMALL) == []
+    context.close()
+
+
+def test_a_tip_goes_in_by_keys_alone(visit: Visit) -> None:
+    tab = visit.tab
+
+    def go_to(selector: str) -> None:
+        for _ in range(60):
+            if tab.evaluate(f"document.activeElement?.matches('{selector}') ?? false"):
+                return
+            tab.keyboard.press("Tab")
+        raise AssertionError(f"{selector} can't be reached by Tab")
+
+    go_to('[name="what"]')
+    tab.keyboard.press("ArrowDown")
+    go_to("#zone")
+    tab.keyboard.press("ArrowDown")
+    go_to('[name="when"]')
+    tab.keyboard.press("Space")
+    go_to('[name="seen"]')
+    tab.keyboard.press("Space")
+    go_to("#send")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#sent:visible")
+
+    told = visit.told(visit.sent()[0])["tip"]
+    assert (told["what"], told["when"], told["seen"]) == ("at-door", {"choice": "now"}, "now")
+    assert told["where"]["zone"] in {"harbor", "hills", "old-town", "riverside"}
+
+
+def test_what_has_the_focus_is_never_behind_a_bar(visit: Visit) -> None:
+    """The bars at top and bottom stay where they are while Tab goes through everything between them."""
+    tab = visit.tab
+    tab.locator("#details summary").click()
+    hidden = []
+    for _ in range(30):
+        tab.keyboard.press("Tab")
+        place = tab.evaluate("""() => {
+          const one = document.activeElement;
+          if (one === null || one === document.body) return null;
+          const box = (one.closest("label") ?? one).getBoundingClientRect();
+          const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          const whole = one.closest("label") ?? one;
+          return whole.contains(seen) || seen?.contains(whole) ? null : one.id || one.name || one.textContent;
+        }""")
+        if place:
+            hidden.append(place)
+
+    assert hidden == []
+
+
+def test_whoever_cannot_see_hears_where_they_are(visit: Visit) -> None:
+    tab = visit.tab
+    heard = tab.locator("body").aria_snapshot()
+
+    for line in ('link "In danger now? Call 911"', 'radiogroup "What is happening?"', 'radio "Someone is being taken"'):
+        assert line in heard
+    assert 'combobox "Area"' in heard
+    tab.locator("#send").click()
+    assert tab.locator("#open-fault").get_attribute("role") == "status"
+    assert tab.evaluate("document.activeElement.name") == "what"
+    FORM_STATES["sent"](tab)
+    assert tab.evaluate("document.activeElement.id") == "sent-title"
