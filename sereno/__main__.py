@@ -16,6 +16,7 @@ WHAT = {
     "desk": "serve the desk's page from this machine, against your network's desk",
     "roster": "publish a roster that the custodians signed, or show the one in force",
     "subscriber": "add, list and end those who get alerts at a webhook",
+    "doctor": "find what is wrong here, and say how to mend it; exit 0 all well, 1 not",
     "seal": "seal a tip without a browser",
     "open": "open an envelope with an epoch file",
 }
@@ -56,6 +57,11 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         demo.add_arguments(parser)
         return demo.run
+    if name == "doctor":
+        from sereno import doctor
+
+        doctor.add_arguments(parser)
+        return doctor.run
     if name == "desk":
         from sereno import desk
 

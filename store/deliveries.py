@@ -263,3 +263,18 @@ def list_attempts(conn: Connection, delivery: str) -> list[dict[str, Any]]:
     """Return every attempt at a delivery, the first first."""
     query = select(attempts).where(attempts.c.delivery == delivery).order_by(attempts.c.claim)
     return [dict(row._mapping) for row in conn.execute(query)]
+
+
+def failing_since(conn: Connection, since: int) -> dict[str, int]:
+    """Return how many deliveries were given up since then after being tried in vain, by subscriber."""
+    both = attempts.join(deliveries, deliveries.c.id == attempts.c.delivery)
+    tried = attempts.c.outcome == "gave-up", attempts.c.milliseconds > 0, attempts.c.at >= since
+    query = select(deliveries.c.subscriber, func.count()).select_from(both).where(*tried)
+    return {id: int(count) for id, count in conn.execute(query.group_by(deliveries.c.subscriber))}
+
+
+def tried_in_vain(conn: Connection, now: int, tries: int) -> dict[str, int]:
+    """Return how many deliveries still wait after at least so many tries, by subscriber."""
+    stuck = deliveries.c.due_at.is_not(None), deliveries.c.attempts >= tries, deliveries.c.expires > now
+    query = select(deliveries.c.subscriber, func.count()).where(*stuck).group_by(deliveries.c.subscriber)
+    return {id: int(count) for id, count in conn.execute(query)}

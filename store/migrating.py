@@ -10,10 +10,12 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from store.engine import prepare_sqlite, writing
+from store.engine import prepare_sqlite, reading, writing
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK: Final = 0x736572656E6F  # "sereno": PostgreSQL's advisory lock while tables change.
@@ -43,3 +45,10 @@ def _upgrade(conn: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
+
+
+def is_newest(engine: Engine) -> bool:
+    """Say whether the database is at the newest version; nothing is changed."""
+    with reading(engine) as conn:
+        here = MigrationContext.configure(conn).get_current_revision()
+    return here == ScriptDirectory(str(MIGRATIONS)).get_current_head()
