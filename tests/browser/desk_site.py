@@ -71,7 +71,12 @@ class DeskSite:
         }
         body = seal_envelope(header, to, [self.network.recipients["luz"]], files)
         bucket = limits.CHUNK if not files else next(one for one in limits.BUCKETS[1:] if one < len(body) <= 2 * one)
-        sealed_to: dict[str, Any] = {"set_name": to.name, "set_number": to.number, "epoch": to.epoch, "stanzas": len(to.members)}
+        sealed_to: dict[str, Any] = {
+            "set_name": to.name,
+            "set_number": to.number,
+            "epoch": to.epoch,
+            "stanzas": len(to.members),
+        }
         arrival = Arrival(desk=to.desk, bucket=bucket, body=body, now=clock.now(), **sealed_to)
         with writing(self.engine) as conn:
             return put_envelope(conn, arrival)

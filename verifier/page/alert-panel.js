@@ -18,6 +18,9 @@ import { wallTime } from "./tip-panel.js";
 /** @typedef {import("./standing.js").Chain} Chain */
 /** @typedef {import("./standing.js").Told} Told */
 
+/** A retraction corrects what was said, and so comes never too late. */
+const RETRACTABLE = Object.freeze(["confirmed", "checked", "under-review", "ended"]);
+
 /** @param {Desk} desk @param {CaseFile} file @returns {readonly Node[]} */
 export function drawAlert(desk, file) {
   const chain = desk.load.chains.get(file.row.chains.at(-1) ?? "");
@@ -28,11 +31,22 @@ export function drawAlert(desk, file) {
   const head = el("h2", {}, t("The alert"));
   if (found === null) return [head, ...gate.map((one) => gateLine(desk, one))];
   const fields = found.head.alert.fields;
-  const standing = { word: found.word, cause: found.cause, since: found.since, verifiers: chain.verifiers, organizations: chain.organizations, reason: chain.reason };
+  const standing = {
+    word: found.word,
+    cause: found.cause,
+    since: found.since,
+    verifiers: chain.verifiers,
+    organizations: chain.organizations,
+    reason: chain.reason,
+  };
   return [
     head,
     el("p", { class: `word word-${found.word}`, id: "word" }, iconNode(found.word), wordLabel(desk, found.word)),
-    el("p", { class: "quiet" }, t("Counted on this device from what was signed, since {time}.", { time: wallTime(found.since, desk.baked) })),
+    el(
+      "p",
+      { class: "quiet" },
+      t("Counted on this device from what was signed, since {time}.", { time: wallTime(found.since, desk.baked) }),
+    ),
     el("details", {}, el("summary", {}, t("What readers see")), alertPreview(desk, fields, standing)),
     ...gate.map((one) => gateLine(desk, one)),
     stops(desk, file, chain),
@@ -44,38 +58,75 @@ function gateLine(desk, { fields, state, sentence, signers }) {
   const { t } = desk.words;
   const kind = `${fields.kind} ${fields.revision}`;
   if (state === "refused") {
-    const text = t("The gate refused {kind}, signed by {signers}: {sentence}", { kind, signers: signers.join(", "), sentence: sentence ?? "" });
+    const text = t(
+      "The gate refused {kind}, signed by {signers}: {sentence}",
+      { kind, signers: signers.join(", "), sentence: sentence ?? "" },
+    );
     return el("div", { class: "notice notice-stop" }, iconNode("retracted"), el("p", {}, text));
   }
-  return el("div", { class: "notice" }, iconNode("waiting"), el("p", {}, t("With the gate: {kind}, signed by {signers}.", { kind, signers: signers.join(", ") })));
+  return el(
+    "div",
+    { class: "notice" },
+    iconNode("waiting"),
+    el("p", {}, t("With the gate: {kind}, signed by {signers}.", { kind, signers: signers.join(", ") })),
+  );
 }
 
-/** @param {Desk} desk @param {CaseFile} file @param {Chain} chain @returns {Node} everything that only lowers */
+/** @param {Desk} desk @param {CaseFile} file @param {Chain} chain @returns {Node} what may be done with what is out */
 function stops(desk, file, chain) {
   const { t } = desk.words;
   const word = chain.found?.word ?? "";
-  const reasons = reasonLabels(desk.words);
   const standing = word === "confirmed" || word === "checked";
   const may = (/** @type {string} */ move) => whyNot(desk.session, file, move, word) === null;
-  const lead = desk.session.me.roles.has("lead");
-  const lower = (/** @type {"suspended" | "retracted"} */ kind, /** @type {string} */ move) =>
-    Object.entries(reasons[kind]).map(([code, words]) =>
-      button(words, () => stop(desk, file, chain.id, kind, move, code), { kind: "stop", id: `${kind}-${code}` }),
-    );
-  const parts = [];
-  if (standing && !file.row.suspenders.includes(desk.session.me.id)) {
-    parts.push(el("h3", {}, t("Suspend it now")), el("p", {}, t("One tap: readers see UNDER REVIEW at once. Unless two others restore it within 10 minutes, it counts as withdrawn.")), el("div", { class: "buttons" }, lower("suspended", "suspend")));
-  }
-  if (word === "under-review" && may("restore")) {
-    parts.push(el("h3", {}, t("Restore it")), el("p", {}, t("With new evidence, two keys other than the one who suspended it.")), button(t("Draft it anew"), () => desk.go({ mode: "draft" }), { id: "do-restore" }));
-  }
-  if (standing && may("update")) parts.push(button(t("Draft an update"), () => desk.go({ mode: "draft" }), { id: "do-update" }));
-  if (standing || word === "under-review") parts.push(...over(desk, file, chain));
-  if (["confirmed", "checked", "under-review", "ended"].includes(word) && may("retract")) {
-    const how = lead ? t("It was wrong. You are a lead: your key alone retracts it, at once.") : t("It was wrong. You sign first, and a second key has to agree.");
-    parts.push(el("details", {}, el("summary", {}, t("Retract it")), el("p", {}, how), el("div", { class: "buttons" }, lower("retracted", "retract"))));
-  }
+  const draft = (/** @type {string} */ words, /** @type {string} */ id) =>
+    button(words, () => desk.go({ mode: "draft" }), { id });
+  const parts = [
+    ...(standing && !file.row.suspenders.includes(desk.session.me.id) ? suspending(desk, file, chain) : []),
+    ...(word === "under-review" && may("restore") ? restoring(desk, draft(t("Draft it anew"), "do-restore")) : []),
+    ...(standing && may("update") ? [draft(t("Draft an update"), "do-update")] : []),
+    ...(standing || word === "under-review" ? over(desk, file, chain) : []),
+    ...(RETRACTABLE.includes(word) && may("retract") ? [retracting(desk, file, chain)] : []),
+  ];
   return parts.length === 0 ? el("span") : el("section", { class: "card stops" }, parts);
+}
+
+/**
+ * A button for each reason; a tap acts.
+ * @param {Desk} desk @param {CaseFile} file @param {Chain} chain @param {"suspended" | "retracted"} kind
+ * @param {string} move @returns {Node}
+ */
+function reasonButtons(desk, file, chain, kind, move) {
+  const made = Object.entries(reasonLabels(desk.words)[kind]).map(([code, words]) =>
+    button(words, () => stop(desk, file, chain.id, kind, move, code), { kind: "stop", id: `${kind}-${code}` }),
+  );
+  return el("div", { class: "buttons" }, made);
+}
+
+/** @param {Desk} desk @param {CaseFile} file @param {Chain} chain @returns {readonly Node[]} */
+function suspending(desk, file, chain) {
+  const { t } = desk.words;
+  return [
+    el("h3", {}, t("Suspend it now")),
+    el("p", {}, t("One tap, and readers see UNDER REVIEW at once.")),
+    el("p", {}, t("Unless two others restore it within 10 minutes, it counts as withdrawn.")),
+    reasonButtons(desk, file, chain, "suspended", "suspend"),
+  ];
+}
+
+/** @param {Desk} desk @param {Node} act @returns {readonly Node[]} */
+function restoring({ words: { t } }, act) {
+  const how = t("With new evidence, two keys other than the one who suspended it.");
+  return [el("h3", {}, t("Restore it")), el("p", {}, how), act];
+}
+
+/** @param {Desk} desk @param {CaseFile} file @param {Chain} chain @returns {Node} */
+function retracting(desk, file, chain) {
+  const { t } = desk.words;
+  const alone = t("It was wrong. You are a lead: your key alone retracts it, at once.");
+  const together = t("It was wrong. You sign first, and a second key has to agree.");
+  const how = el("p", {}, desk.session.me.roles.has("lead") ? alone : together);
+  const reasons = reasonButtons(desk, file, chain, "retracted", "retract");
+  return el("details", {}, el("summary", {}, t("Retract it")), how, reasons);
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {Chain} chain @returns {readonly Node[]} */
@@ -89,10 +140,11 @@ function over(desk, file, chain) {
     });
     if (done) await after(desk, file, t("Reported over. Readers will see ENDED."));
   };
-  const hint = t("Write down first who saw that it is over: a finding that says so.");
+  const first = t("Write down first who saw that it is over: a finding that says so.");
+  const hint = el("p", { class: "hint" }, first);
   return [
     el("h3", {}, t("It is over")),
-    isFoundOver(file) ? button(t("Report it over"), end, { id: "over", icon: iconNode("ended") }) : el("p", { class: "hint" }, hint),
+    isFoundOver(file) ? button(t("Report it over"), end, { id: "over", icon: iconNode("ended") }) : hint,
   ];
 }
 
@@ -114,8 +166,12 @@ async function stop(desk, file, id, kind, move, reason) {
     const { row } = await desk.load.load(file.row.id);
     await makeMove(session, row.id, row.head, move, alone ? { reason } : { reason, ...first });
   });
-  const said = { suspended: t("Suspended. Readers see UNDER REVIEW."), retracted: alone ? t("Retracted. Everybody who got the alert gets the retraction.") : t("You signed the retraction first. A second key has to agree.") };
-  if (done) await after(desk, file, said[kind]);
+  const said = {
+    suspended: t("Suspended. Readers see UNDER REVIEW."),
+    retracted: t("Retracted. Everybody who got the alert gets the retraction."),
+    proposed: t("You signed the retraction first. A second key has to agree."),
+  };
+  if (done) await after(desk, file, said[alone ? kind : "proposed"]);
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {string} said */

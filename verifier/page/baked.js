@@ -8,7 +8,10 @@ import { Policy } from "../../protocol/js/policy.js";
 import { wordsOf } from "../../look/words.js";
 
 /** @typedef {Readonly<import("../../look/words.js").Words>} Words */
-/** @typedef {Readonly<{id: string, name: Readonly<Record<string, string>>, outline: readonly (readonly number[])[]}>} Zone */
+/**
+ * @typedef {Readonly<{id: string, name: Readonly<Record<string, string>>,
+ *   outline: readonly (readonly number[])[]}>} Zone
+ */
 /** @typedef {Readonly<{id: string, lines: Readonly<Record<string, readonly string[]>>}>} Rights */
 /**
  * @typedef {Readonly<{name: Readonly<Record<string, string>>, hotline: string, languages: readonly string[],
@@ -17,7 +20,8 @@ import { wordsOf } from "../../look/words.js";
 /**
  * What the page carries.  `api` is the origin of the interface, "" for the page's own; `alerts` has the words of an
  * alert in each language.
- * @typedef {Readonly<{policy: Policy, face: Face, api: string, words: Words, alerts: ReadonlyMap<string, Words>}>} Baked
+ * @typedef {Readonly<{policy: Policy, face: Face, api: string, words: Words,
+ *   alerts: ReadonlyMap<string, Words>}>} Baked
  */
 
 /** @returns {Baked} throws Refused where the policy is none */

@@ -11,7 +11,7 @@ import { button } from "./field.js";
 import { toldIn } from "./likeness.js";
 import { whyNot } from "./moving.js";
 import { callName, caseLabels, moveLabels, named, reasonLabels, tipLabels } from "./say.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 import { minuteTime, tipCard } from "./tip-panel.js";
 import { FORMS } from "./work-forms.js";
 
@@ -45,28 +45,54 @@ export function caseHead(desk, file) {
   const { t, tn } = desk.words;
   const labels = caseLabels(desk.words);
   const { row } = file;
-  const told = file.tips.map(({ id }) => desk.load.tips.get(id)).flatMap((one) => (one ? [toldIn(one)] : [])).find((one) => one);
+  const told = file.tips.map(
+    ({ id }) => desk.load.tips.get(id),
+  ).flatMap((one) => (one ? [toldIn(one)] : [])).find((one) => one);
   const minutes = Math.max(0, Math.floor((clock() - beganAt(file)) / 60));
   const urgency = row.urgency === null ? t("Not sorted") : labels.urgency[row.urgency];
   return el(
     "div",
     { class: `case-head row-${row.urgency ?? "new"}` },
     el("h1", {}, callName(row.id)),
-    el("p", { class: "case-line" }, iconNode("pin"), told ? zoneName(desk.baked, told.where.zone) : t("Sealed, opening"), " · ", told ? tipLabels(desk.words).what[told.what] : ""),
-    el("p", { class: "case-line quiet" }, [urgency, named(labels.state, row.state), row.class && `${row.class} ${labels.class[row.class]}`, tn("{n} minute old", "{n} minutes old", minutes)].filter((one) => one).join(" · ")),
+    el(
+      "p",
+      { class: "case-line" },
+      iconNode("pin"),
+      told ? zoneName(desk.baked, told.where.zone) : t("Sealed, opening"),
+      " · ",
+      told ? tipLabels(desk.words).what[told.what] : "",
+    ),
+    el(
+      "p",
+      { class: "case-line quiet" },
+      [
+        urgency,
+        named(labels.state, row.state),
+        row.class && `${row.class} ${labels.class[row.class]}`,
+        tn("{n} minute old", "{n} minutes old", minutes),
+      ].filter((one) => one).join(" · "),
+    ),
   );
 }
 
 /** @param {Desk} desk @param {string} id @returns {Node} */
 function tipOf(desk, id) {
   const entry = desk.load.tips.get(id);
-  return entry === undefined ? el("p", { class: "quiet" }, desk.words.t("A tip of this case was burnt.")) : tipCard(desk, entry);
+  return entry === undefined ? el("p", { class: "quiet" }, desk.words.t("A tip of this case was burnt.")) : tipCard(
+    desk,
+    entry,
+  );
 }
 
 /** @param {Desk} desk @param {CaseFile} file @returns {Node} */
 function broken({ words: { t } }, file) {
   const sentence = t("This case's history does not hold together. Don't act on it, and tell a lead.");
-  return el("div", { class: "notice notice-stop", role: "alert" }, iconNode("retracted"), el("p", {}, `${sentence} ${file.broken}`));
+  return el(
+    "div",
+    { class: "notice notice-stop", role: "alert" },
+    iconNode("retracted"),
+    el("p", {}, `${sentence} ${file.broken}`),
+  );
 }
 
 /** @param {Desk} desk @param {CaseFile} file @returns {string} how its last alert stands, by our own count */
@@ -79,7 +105,11 @@ export function wordOf(desk, file) {
 function next(desk, file) {
   const { t } = desk.words;
   const [mode, words] = nextStep(desk, file);
-  const act = mode === "" ? null : button(words, () => desk.go({ mode }, true), { kind: "main", id: "next", icon: iconNode("arrow") });
+  const act = mode === "" ? null : button(
+    words,
+    () => desk.go({ mode }, true),
+    { kind: "main", id: "next", icon: iconNode("arrow") },
+  );
   const reason = mode === "" ? null : whyNot(desk.session, file, MOVE_OF[mode] ?? mode, wordOf(desk, file));
   const refused = reason !== null && reason.kind !== "move" ? el("p", { class: "hint" }, reason.sentence) : null;
   const jump = el("p", { class: "phone-only" }, el("a", { href: "#need" }, t("What is missing")));
@@ -89,7 +119,9 @@ function next(desk, file) {
 /** The move that a form makes, where it has another name.  @type {Readonly<Record<string, string>>} */
 const MOVE_OF = Object.freeze({ draft: "propose", second: "attest" });
 
-/** @param {Desk} desk @param {CaseFile} file @returns {[string, string]} a form and its name; "" and what is waited for */
+/**
+ * @param {Desk} desk @param {CaseFile} file @returns {[string, string]} a form and its name; "" and what is waited for
+ */
 function nextStep(desk, file) {
   const { t } = desk.words;
   const { row } = file;
@@ -131,7 +163,12 @@ function others(desk, file) {
   const possible = all.filter(([mode, move]) => mode !== primary && isPossible(desk, file, move, word));
   if (possible.length === 0) return el("span");
   const buttons = possible.map(([mode, , words]) => button(words, () => desk.go({ mode }, true), { id: `do-${mode}` }));
-  return el("details", { class: "others" }, el("summary", {}, t("Something else")), el("div", { class: "buttons" }, buttons));
+  return el(
+    "details",
+    { class: "others" },
+    el("summary", {}, t("Something else")),
+    el("div", { class: "buttons" }, buttons),
+  );
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {string} move @param {string} word @returns {boolean} */
@@ -158,7 +195,10 @@ function timeline(desk, file) {
   return el("ol", { class: "timeline" }, items);
 }
 
-/** @param {Desk} desk @param {import("../../protocol/js/part.js").Part} part @returns {string} what a part says, in a line */
+/**
+ * @param {Desk} desk @param {import("../../protocol/js/part.js").Part} part
+ * @returns {string} what a part says, in a line
+ */
 function gist(desk, part) {
   const labels = caseLabels(desk.words);
   const reasons = reasonLabels(desk.words);

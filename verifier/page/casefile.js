@@ -9,7 +9,7 @@ import { missing } from "../../protocol/js/evidence.js";
 import { MINUTE } from "../../protocol/js/limits.js";
 import { readPart, requireDigest } from "../../protocol/js/part.js";
 import { Signed } from "../../protocol/js/signed.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 
 /** @typedef {import("../../protocol/js/case.js").Case} Case */
 /** @typedef {import("../../protocol/js/event.js").Event} Event */
@@ -49,7 +49,10 @@ export async function loadCase(session, id) {
     try {
       const entry = OPENED.get(signed.message()) ?? (await openEntry(session, signed, unb64(one.sealed)));
       if (entry.event.case !== id || entry.event.casePrev !== head) {
-        throw new Refused("event_chain", `Event ${entry.event.name.slice(0, 16)} does not follow ${head.slice(0, 16)}.`);
+        throw new Refused(
+          "event_chain",
+          `Event ${entry.event.name.slice(0, 16)} does not follow ${head.slice(0, 16)}.`,
+        );
       }
       head = entry.event.name;
       entries.push(entry);
@@ -59,7 +62,9 @@ export async function loadCase(session, id) {
       break;
     }
   }
-  if (broken === "" && head !== value.head) broken = `The history ends at ${head.slice(0, 16)}, not ${value.head.slice(0, 16)}.`;
+  if (broken === "" && head !== value.head) {
+    broken = `The history ends at ${head.slice(0, 16)}, not ${value.head.slice(0, 16)}.`;
+  }
   const { events: _, tips, told, conflicted, ...row } = value;
   const known = caseOf({ ...row, envelopes: row.envelopes });
   return Object.freeze({ row, case: known, entries, broken, tips, told, conflicted: new Set(conflicted) });
@@ -130,7 +135,9 @@ export function proposalOf(file) {
 
 /** @param {CaseFile} file @returns {any} the fields of the last alert that was drafted here, or null */
 export function lastDraft(file) {
-  const found = file.entries.filter(({ event, part }) => DRAFTS.includes(event.move) && part?.alert && event.move !== "retract");
+  const found = file.entries.filter(
+    ({ event, part }) => DRAFTS.includes(event.move) && part?.alert && event.move !== "retract",
+  );
   const part = found.at(-1)?.part;
   return part ? JSON.parse(part.alert) : null;
 }

@@ -1,6 +1,6 @@
 /**
- * The caseload: what waits at this desk, opened here.  The queue is asked for every second; previews open by themselves,
- * a few at a time, and the list can be used before all are open.
+ * The caseload: what waits at this desk, opened here.  The queue is asked for every second; previews open by
+ * themselves, a few at a time, and the list can be used before all are open.
  */
 import { fingerprint, utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
@@ -33,7 +33,10 @@ export class Caseload {
   words = new Map();
   /** @type {Map<string, Chain>} */
   chains = new Map();
-  /** Previews opened since the desk was unlocked, and milliseconds that it took.  @type {{count: number, since: number, until: number}} */
+  /**
+   * Previews opened since the desk was unlocked, and milliseconds that it took.
+   * @type {{count: number, since: number, until: number}}
+   */
   opened = { count: 0, since: 0, until: 0 };
   /** @type {TipEntry[]} */
   #pending = [];

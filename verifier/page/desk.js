@@ -9,7 +9,8 @@ import { Caseload } from "./caseload.js";
 import { Frame } from "./frame.js";
 import { Keep } from "./keep.js";
 import { Opener } from "./opener.js";
-import { Session, clock } from "./session.js";
+import { clock } from "./clock.js";
+import { Session } from "./session.js";
 import { showUnlock } from "./unlock.js";
 import { tend } from "./week.js";
 
@@ -101,7 +102,10 @@ export class Desk {
     } catch (error) {
       if (error instanceof Refused && error.kind === "event_chain") {
         if (this.case !== null) await this.load.load(this.case).catch(() => undefined);
-        this.tell(`${t("Somebody moved this case meanwhile. It was loaded again: look before you act.")} ${error.sentence}`, "doubt");
+        this.tell(
+          `${t("Somebody moved this case meanwhile. It was loaded again: look before you act.")} ${error.sentence}`,
+          "doubt",
+        );
       } else if (error instanceof Refused) {
         this.tell(`${error.sentence} [${error.rule}]`, "stop");
       } else if (error instanceof Unreached) {

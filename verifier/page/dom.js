@@ -3,7 +3,9 @@
  */
 
 /** @typedef {string | number | Node | null | undefined | false} Child */
-/** @typedef {Readonly<Record<string, string | number | boolean | null | undefined | ((event: any) => void)>>} Attributes */
+/**
+ * @typedef {Readonly<Record<string, string | number | boolean | null | undefined | ((event: any) => void)>>} Attributes
+ */
 
 /**
  * Return a new element.  An attribute that is a function listens to the event of its name; true stands without a value;
@@ -16,7 +18,10 @@ export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") node.addEventListener(name, value);
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : `${value}`);
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(
+      name,
+      value === true ? "" : `${value}`,
+    );
   }
   fill(node, ...children);
   return node;

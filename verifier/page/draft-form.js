@@ -6,32 +6,29 @@
 import { TEXTS } from "../../look/templates.js";
 import { iconNode } from "../../look/icon.js";
 import { readAlert } from "../../protocol/js/alert.js";
-import { b64, byCodePoint, parse, unutf8 } from "../../protocol/js/encoding.js";
+import { b64, parse, unutf8 } from "../../protocol/js/encoding.js";
 import { MAX_BUNDLE } from "../../protocol/js/limits.js";
 import { requireCleanAlert } from "../../protocol/js/screen.js";
 import { INSTRUCTIONS, MARKINGS, OFFICERS, TEMPLATES, VEHICLES } from "../../protocol/js/vocabulary.js";
-import { findingsOf, lacking, lastDraft } from "./casefile.js";
+import { lacking } from "./casefile.js";
 import { el, refill } from "./dom.js";
+import { begin, cellIn, moveOf, payloadOf } from "./drafting.js";
 import { button, choice, list, several } from "./field.js";
 import { graded, readGrade } from "./grade.js";
 import { here } from "./baked.js";
-import { toldIn } from "./likeness.js";
-import { drawMap, middleOf } from "./map.js";
-import { makeMove, randomId } from "./moving.js";
+import { drawMap } from "./map.js";
+import { makeMove } from "./moving.js";
 import { missingWords } from "./need-panel.js";
 import { alertPreview, standingOfDraft } from "./preview.js";
 import { caseLabels } from "./say.js";
 import { isBlocked, screened } from "./screening.js";
-import { clock } from "./session.js";
-import { releasePayload, signAlert } from "./standing.js";
+import { signAlert } from "./standing.js";
 import { back, wordsIn } from "./work-forms.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./field.js").Values} Values */
 
-/** What a basis code is called in public. */
-const PUBLIC = Object.freeze({ D1: "observer", D2: "media", D3: "person", D4: "person", C1: "person", C2: "official", C3: "network" });
 const AGO = Object.freeze([1, 3, 5, 10, 15, 20, 30, 45, 60, 90]);
 
 /** @param {Desk} desk @param {CaseFile} file @returns {HTMLElement} */
@@ -41,54 +38,34 @@ export function drawDraft(desk, file) {
   begin(desk, file, values);
   const preview = el("div", { id: "preview" });
   const show = () => refill(preview, previewOf(desk, file, values));
-  const redraw = () => desk.redraw();
-  const headings = { propose: t("Draft the alert"), update: t("Draft an update"), restore: t("Draft it anew, to restore it") };
+  const langs = [...desk.baked.alerts.keys()];
+  const label = (/** @type {string} */ lang) =>
+    t("In your words, for readers ({lang}), at most 140 characters", { lang });
+  const promise = t("Nothing goes out yet. Draft and signature are sealed to the desk until a second person signs.");
+  const headings = {
+    propose: t("Draft the alert"),
+    update: t("Draft an update"),
+    restore: t("Draft it anew, to restore it"),
+  };
+  const sign = button(t("Sign as the first key and propose"), () => propose(desk, file, values), {
+    ...{ kind: /** @type {const} */ ("main"), id: "propose", icon: iconNode("key") },
+  });
   show();
   return el(
     "section",
     { class: "card form draft" },
     el("h2", {}, headings[moveOf(file)]),
-    whatFields(desk, file, values, redraw, show),
-    placeFields(desk, values, redraw, show),
+    whatFields(desk, file, values, () => desk.redraw(), show),
+    placeFields(desk, values, () => desk.redraw(), show),
     seenFields(desk, values, show),
-    [...desk.baked.alerts.keys()].map((lang) => screened(desk, values, `free-${lang}`, t("In your words, for readers ({lang}), at most 140 characters", { lang }), lang, show)),
+    langs.map((lang) => screened(desk, values, `free-${lang}`, label(lang), lang, show)),
     el("h2", {}, t("What readers will see")),
     preview,
     graded(desk, values, t("How good is the evidence, before anybody else says?")),
     wantedOf(desk, file, values),
-    el("div", { class: "buttons" }, button(t("Sign as the first key and propose"), () => propose(desk, file, values), { kind: "main", id: "propose", icon: iconNode("key") }), back(desk)),
-    el("p", { class: "hint" }, iconNode("sealed"), ` ${t("Nothing goes out yet. Your draft and your signature are sealed to the desk until a second person signs the same bytes.")}`),
+    el("div", { class: "buttons" }, sign, back(desk)),
+    el("p", { class: "hint" }, iconNode("sealed"), " ", promise),
   );
-}
-
-/** @param {CaseFile} file @returns {"propose" | "update" | "restore"} the move that this draft makes */
-export function moveOf(file) {
-  if (file.row.state !== "confirmed") return "propose";
-  return file.row.suspenders.length > 0 ? "restore" : "update";
-}
-
-/** Fill what is known already into a draft that was not begun.  @param {Desk} desk @param {CaseFile} file @param {Values} values */
-function begin(desk, file, values) {
-  if (values.begun) return;
-  const last = lastDraft(file);
-  const told = file.tips.map(({ id }) => desk.load.tips.get(id)).flatMap((one) => (one ? [toldIn(one)] : [])).find((one) => one);
-  const letter = last?.class ?? file.row.class ?? "A";
-  const zone = last?.place.zone ?? told?.where.zone ?? desk.baked.face.zones[0].id;
-  const found = findingsOf(file).flatMap(({ part }) => (part && part.says !== "over" ? [part.basis] : []));
-  const basis = [...new Set(found.map((code) => PUBLIC[/** @type {keyof typeof PUBLIC} */ (code)]))];
-  const free = Object.entries(last?.free ?? {}).map(([lang, words]) => [`free-${lang}`, words]);
-  const counts = { officers: last?.officers ?? told?.officers ?? "unknown", vehicles: last?.vehicles ?? told?.vehicles ?? "unknown" };
-  Object.assign(values, {
-    ...{ begun: true, class: letter, template: last?.template ?? TEMPLATES[letter][0], audience: last?.audience ?? "responders" },
-    ...{ place: { zone, cell: last?.place.cell ?? cellIn(desk, zone) }, ago: "3", basis, ...counts },
-    ...{ marking: last?.marking ?? "unclear", instruction: last?.instruction ?? "observe-only", minutes: "120" },
-    ...{ rights: last?.rights ?? desk.baked.face.rights[0]?.id, ...Object.fromEntries(free) },
-  });
-}
-
-/** @param {Desk} desk @param {string} zone @returns {string} */
-function cellIn({ baked: { face } }, zone) {
-  return middleOf(face.zones.find(({ id }) => id === zone) ?? face.zones[0]);
 }
 
 /**
@@ -107,14 +84,17 @@ function whatFields(desk, file, values, redraw, show) {
   const classes = Object.keys(TEMPLATES).map((one) => /** @type {const} */ ([one, `${one} ${labels.class[one]}`]));
   const templates = TEMPLATES[values.class].map((one) => /** @type {const} */ ([one, t(TEXTS.title[one])]));
   const audiences = /** @type {const} */ ([["responders", t("Responders only")], ["public", t("Everybody")]]);
-  return [
-    ...(kept ? [] : [list(values, "class", t("Class"), classes, { onchange: recut })]),
-    list(values, "template", t("What happens"), templates, { onchange: show }),
-    ...(kept ? [] : [choice(values, "audience", t("Who may read it?"), values.class === "D" ? audiences.slice(0, 1) : audiences, { onchange: redraw })]),
-  ];
+  const letter = list(values, "class", t("Class"), classes, { onchange: recut });
+  const readers = values.class === "D" ? audiences.slice(0, 1) : audiences;
+  const audience = choice(values, "audience", t("Who may read it?"), readers, { onchange: redraw });
+  const template = list(values, "template", t("What happens"), templates, { onchange: show });
+  return kept ? [template] : [letter, template, audience];
 }
 
-/** @param {Desk} desk @param {Values} values @param {() => void} redraw @param {() => void} show @returns {readonly Node[]} */
+/**
+ * @param {Desk} desk @param {Values} values @param {() => void} redraw @param {() => void} show
+ * @returns {readonly Node[]}
+ */
 function placeFields(desk, values, redraw, show) {
   const { t } = desk.words;
   const { place } = values;
@@ -125,7 +105,11 @@ function placeFields(desk, values, redraw, show) {
   };
   return [
     list(place, "zone", t("Zone"), zones, { onchange: move }),
-    el("p", { class: "hint" }, t("The alert names this square of 800 m and nothing closer. Tap the map or use the buttons.")),
+    el(
+      "p",
+      { class: "hint" },
+      t("The alert names this square of 800 m and nothing closer. Tap the map or use the buttons."),
+    ),
     drawMap(desk, place, () => {
       show();
       redraw();
@@ -140,8 +124,16 @@ function seenFields(desk, values, show) {
     codes.map((one) => /** @type {const} */ ([one, t(/** @type {any} */ (TEXTS)[group][one])]));
   const basis = ["observer", "media", "person", "official", "network"];
   const ago = AGO.map((one) => /** @type {const} */ ([String(one), tn("{n} minute ago", "{n} minutes ago", one)]));
-  const ends = ["60", "120", "240"].map((one) => /** @type {const} */ ([one, tn("after {n} minute", "after {n} minutes", Number(one))]));
-  const instructions = { "observe-only": t("Observe from a distance"), "know-your-rights": t("Know your rights"), "avoid-rumours": t("Share only this") };
+  const ends = [
+    "60",
+    "120",
+    "240",
+  ].map((one) => /** @type {const} */ ([one, tn("after {n} minute", "after {n} minutes", Number(one))]));
+  const instructions = {
+    "observe-only": t("Observe from a distance"),
+    "know-your-rights": t("Know your rights"),
+    "avoid-rumours": t("Share only this"),
+  };
   const rights = desk.baked.face.rights.map(({ id }) => /** @type {const} */ ([id, id]));
   return [
     list(values, "ago", t("Last seen"), ago, { onchange: show }),
@@ -149,33 +141,16 @@ function seenFields(desk, values, show) {
     list(values, "officers", t("How many officers"), say("officers", OFFICERS), { onchange: show }),
     list(values, "vehicles", t("How many vehicles"), say("vehicles", VEHICLES), { onchange: show }),
     list(values, "marking", t("What marks them"), say("marking", MARKINGS), { onchange: show }),
-    list(values, "instruction", t("What readers should do"), INSTRUCTIONS.map((one) => [one, instructions[/** @type {keyof typeof instructions} */ (one)]]), { onchange: show }),
+    list(
+      values,
+      "instruction",
+      t("What readers should do"),
+      INSTRUCTIONS.map((one) => [one, instructions[/** @type {keyof typeof instructions} */ (one)]]),
+      { onchange: show },
+    ),
     list(values, "rights", t("Know-your-rights text"), rights),
     list(values, "minutes", t("It ends by itself"), ends, { onchange: show }),
   ];
-}
-
-/** @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {Uint8Array<ArrayBuffer>} the bytes to be signed */
-function payloadOf(desk, file, values) {
-  const langs = [...desk.baked.alerts.keys()].filter((lang) => (values[`free-${lang}`] ?? "").trim() !== "");
-  const fields = {
-    audience: values.audience,
-    class: values.class,
-    template: values.template,
-    place: { zone: values.place.zone, cell: values.place.cell },
-    seen: clock() - Number(values.ago) * 60,
-    basis: [...values.basis].sort(byCodePoint),
-    officers: values.officers,
-    vehicles: values.vehicles,
-    marking: values.marking,
-    free: Object.fromEntries(langs.map((lang) => [lang, values[`free-${lang}`].trim()])),
-    instruction: values.instruction,
-    rights: values.rights,
-    hotline: desk.baked.face.hotline,
-  };
-  const chain = moveOf(file) === "propose" ? null : (desk.load.chains.get(file.row.chains.at(-1) ?? "") ?? null);
-  values.chain ??= randomId();
-  return releasePayload(desk.session, fields, chain, values.chain, Number(values.minutes));
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {HTMLElement} */
@@ -184,12 +159,19 @@ function previewOf(desk, file, values) {
   return alertPreview(desk, fields, standingOfDraft(desk, fields));
 }
 
-/** @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {Node} what the evidence rule still lacks */
+/**
+ * @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {Node} what the evidence rule still lacks
+ */
 function wantedOf(desk, file, values) {
   const missing = lacking(desk.session, file, values.class, values.audience);
   if (missing.length === 0) return el("span");
   const lines = missing.map((one) => el("li", {}, missingWords(desk, one)));
-  return el("div", { class: "notice notice-doubt" }, iconNode("missing"), el("div", {}, el("p", {}, desk.words.t("Still missing")), el("ul", {}, lines)));
+  return el(
+    "div",
+    { class: "notice notice-doubt" },
+    iconNode("missing"),
+    el("div", {}, el("p", {}, desk.words.t("Still missing")), el("ul", {}, lines)),
+  );
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {Values} values */
@@ -199,7 +181,10 @@ async function propose(desk, file, values) {
   if (grade === null) return desk.tell(t("Grade the evidence first."), "doubt");
   if (values.basis.length === 0) return desk.tell(t("Say how we know."), "doubt");
   const blocked = [...desk.baked.alerts.keys()].find((lang) => isBlocked(values[`free-${lang}`] ?? "", lang));
-  if (blocked !== undefined) return desk.tell(t("The privacy screen blocks something in the text ({lang}).", { lang: blocked }), "stop");
+  if (blocked !== undefined) return desk.tell(
+    t("The privacy screen blocks something in the text ({lang}).", { lang: blocked }),
+    "stop",
+  );
   const move = moveOf(file);
   const done = await desk.attempt(async () => {
     const payload = payloadOf(desk, file, values);
@@ -207,7 +192,14 @@ async function propose(desk, file, values) {
     requireCleanAlert(readAlert(signed));
     const [one] = signed.signatures;
     const signature = { keyid: one.keyid, sig: b64(one.sig) };
-    const part = { alert: unutf8(payload), class: values.class, audience: values.audience, signature, grade, ...wordsIn(values) };
+    const part = {
+      alert: unutf8(payload),
+      class: values.class,
+      audience: values.audience,
+      signature,
+      grade,
+      ...wordsIn(values),
+    };
     const working = { class: values.class, audience: values.audience };
     await makeMove(desk.session, file.row.id, file.row.head, move, part, { working });
   });

@@ -37,12 +37,17 @@ function chips(type, values, name, legend, choices, { hint, onchange }) {
     const checked = type === "radio" ? values[name] === code : values[name].includes(code);
     const change = (/** @type {Event} */ event) => {
       const on = /** @type {HTMLInputElement} */ (event.target).checked;
-      if (type === "radio") values[name] = code;
-      else values[name] = on ? [...values[name], code] : values[name].filter((/** @type {string} */ one) => one !== code);
+      const others = type === "radio" ? [] : values[name].filter((/** @type {string} */ one) => one !== code);
+      values[name] = type === "radio" ? code : [...others, ...(on ? [code] : [])];
       onchange?.();
     };
     const id = `${name}-${code}`;
-    return el("label", { class: "chip" }, el("input", { type, name, id, value: code, checked, change }), el("span", {}, words));
+    return el(
+      "label",
+      { class: "chip" },
+      el("input", { type, name, id, value: code, checked, change }),
+      el("span", {}, words),
+    );
   });
   const described = hint === "" ? null : `${name}-hint`;
   return el(
@@ -65,7 +70,15 @@ export function text(values, name, label, { hint = "", lines = 1, most = 500, on
     values[name] = /** @type {HTMLInputElement} */ (event.target).value;
     oninput?.();
   };
-  const attributes = { id: name, maxlength: most, autocomplete: "off", spellcheck: "false", autocorrect: "off", lang, input };
+  const attributes = {
+    id: name,
+    maxlength: most,
+    autocomplete: "off",
+    spellcheck: "false",
+    autocorrect: "off",
+    lang,
+    input,
+  };
   const described = { "aria-describedby": hint === "" ? null : `${name}-hint` };
   const typed =
     lines === 1
@@ -93,7 +106,8 @@ export function list(values, name, label, choices, { hint = "", onchange } = {})
 
 /**
  * Yes or not, as a tick.
- * @param {Values} values @param {string} name @param {string} label @param {() => void} [onchange] @returns {HTMLElement}
+ * @param {Values} values @param {string} name @param {string} label @param {() => void} [onchange]
+ * @returns {HTMLElement}
  */
 export function tick(values, name, label, onchange) {
   const change = (/** @type {Event} */ event) => {
@@ -106,8 +120,9 @@ export function tick(values, name, label, onchange) {
 
 /**
  * A button that acts once at a time.
- * @param {string} words @param {(event: Event) => unknown} act @param {{kind?: "main" | "stop" | "wide" | "", id?: string,
- *   icon?: Node | null, disabled?: boolean}} [rest] @returns {HTMLButtonElement}
+ * @param {string} words @param {(event: Event) => unknown} act
+ * @param {{kind?: "main" | "stop" | "wide" | "", id?: string, icon?: Node | null, disabled?: boolean}} [rest]
+ * @returns {HTMLButtonElement}
  */
 export function button(words, act, { kind = "", id, icon = null, disabled = false } = {}) {
   const style = kind === "" ? "button" : `button button-${kind}`;

@@ -11,7 +11,7 @@ import { el, refill } from "./dom.js";
 import { drawNeeds } from "./need-panel.js";
 import { drawQueue } from "./queue-panel.js";
 import { drawSecond } from "./second-key.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 import { drawShift } from "./shift-panel.js";
 import { drawTip } from "./tip-panel.js";
 
@@ -46,17 +46,28 @@ export class Frame {
     const who = el("div", { id: "who" });
     const said = el("div", { id: "said", role: "status", "aria-live": "polite" });
     const tabs = el("nav", { id: "tabs", "aria-label": t("Desk") });
-    const panel = (/** @type {HTMLElement} */ node, /** @type {() => unknown} */ key, /** @type {Panel["draw"]} */ draw) =>
-      this.#panels.push({ node, key, draw, drawn: "" });
+    /** @param {HTMLElement} node @param {Panel["key"]} key @param {Panel["draw"]} draw */
+    const panel = (node, key, draw) => this.#panels.push({ node, key, draw, drawn: "" });
     panel(who, () => [desk.reached, this.#minute()], () => this.#who());
     panel(said, () => desk.said, () => this.#said());
     panel(tabs, () => [desk.tab, desk.load.waiting.length], () => this.#tabs());
     panel(queue, () => this.#queueKey(), () => drawQueue(desk));
-    panel(work, () => this.#caseKey(), () => (desk.mode === "second" ? drawSecond(desk) : desk.case ? drawCase(desk) : drawTip(desk)));
+    panel(
+      work,
+      () => this.#caseKey(),
+      () => (desk.mode === "second" ? drawSecond(desk) : desk.case ? drawCase(desk) : drawTip(desk)),
+    );
     panel(need, () => [this.#caseKey(), this.#minute()], () => drawNeeds(desk));
     panel(shift, () => [desk.session.network, [...desk.session.weeks], this.#minute()], () => drawShift(desk));
     const skip = el("a", { class: "skip button", href: "#work" }, t("Skip to the case"));
-    refill(document.body, skip, banners(desk.baked), who, said, el("main", { id: "desk" }, queue, work, el("div", { id: "side" }, need, shift)), tabs);
+    refill(
+      document.body,
+      skip,
+      el("header", {}, banners(desk.baked), who),
+      said,
+      el("main", { id: "desk" }, queue, work, el("div", { id: "side" }, need, shift)),
+      tabs,
+    );
   }
 
   /** Draw what has changed, soon. */
@@ -112,7 +123,19 @@ export class Frame {
     });
     const entry = envelope === null ? undefined : load.tips.get(envelope);
     const shift = Object.keys(session.network?.on_shift ?? {});
-    return [this.desk.turn, shown, mode, file?.row, file?.told, tips, chains, envelope, entry?.tip?.id, entry?.refused, shift];
+    return [
+      this.desk.turn,
+      shown,
+      mode,
+      file?.row,
+      file?.told,
+      tips,
+      chains,
+      envelope,
+      entry?.tip?.id,
+      entry?.refused,
+      shift,
+    ];
   }
 
   /** @returns {readonly Node[]} */

@@ -22,7 +22,14 @@ function sources({ words: { t } }) {
 
 /** @param {Desk} desk @returns {readonly string[]} from 1 */
 function informations({ words: { t } }) {
-  return [t("1 confirmed by others"), t("2 probably true"), t("3 possibly true"), t("4 doubtful"), t("5 improbable"), t("6 can't be judged")];
+  return [
+    t("1 confirmed by others"),
+    t("2 probably true"),
+    t("3 possibly true"),
+    t("4 doubtful"),
+    t("5 improbable"),
+    t("6 can't be judged"),
+  ];
 }
 
 /** @param {Desk} desk @param {Values} values @param {string} legend @returns {HTMLElement} */

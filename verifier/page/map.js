@@ -12,7 +12,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 320;
 const HALF = 3_600; // Half a cell, in millionths of a degree of latitude.
 
-/** @param {string} tag @param {Record<string, string | number>} attributes @param {...Node} children @returns {SVGElement} */
+/**
+ * @param {string} tag @param {Record<string, string | number>} attributes @param {...Node} children
+ * @returns {SVGElement}
+ */
 function shape(tag, attributes, ...children) {
   const node = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
@@ -22,7 +25,9 @@ function shape(tag, attributes, ...children) {
 
 /** @param {Zone} zone @returns {string} the cell in the middle of a zone's outline */
 export function middleOf({ outline }) {
-  const mean = (/** @type {number} */ at) => Math.round(outline.reduce((sum, point) => sum + point[at], 0) / outline.length);
+  const mean = (/** @type {number} */ at) => Math.round(
+    outline.reduce((sum, point) => sum + point[at], 0) / outline.length,
+  );
   return cellOf(mean(1), mean(0));
 }
 
@@ -42,7 +47,13 @@ export function drawMap(desk, place, onchange) {
   const scale = WIDTH / ((east - west) * narrow);
   const at = (/** @type {readonly number[]} */ [x, y]) => [(x - west) * narrow * scale, (north - y) * scale];
   const outlines = zones.map(({ id, outline }) =>
-    shape("polygon", { points: outline.map((point) => at(point).join(",")).join(" "), class: id === place.zone ? "zone zone-here" : "zone" }),
+    shape(
+      "polygon",
+      {
+        points: outline.map((point) => at(point).join(",")).join(" "),
+        class: id === place.zone ? "zone zone-here" : "zone",
+      },
+    ),
   );
   const [latitude, longitude] = centreOf(place.cell);
   const [x, y] = at([longitude, latitude]);
@@ -50,7 +61,12 @@ export function drawMap(desk, place, onchange) {
   const cell = shape("rect", { x: x - half, y: y - half, width: 2 * half, height: 2 * half, class: "cell" });
   const label = t("Outline of the zones with the cell that the alert names");
   const height = (north - south) * scale;
-  const svg = shape("svg", { viewBox: `-4 -4 ${WIDTH + 8} ${height + 8}`, class: "map", role: "img", "aria-label": label }, ...outlines, cell);
+  const svg = shape(
+    "svg",
+    { viewBox: `-4 -4 ${WIDTH + 8} ${height + 8}`, class: "map", role: "img", "aria-label": label },
+    ...outlines,
+    cell,
+  );
   if (onchange === null) return el("div", { class: "field" }, svg);
   svg.addEventListener("click", (event) => {
     const matrix = /** @type {SVGGraphicsElement} */ (svg).getScreenCTM();
@@ -62,7 +78,9 @@ export function drawMap(desk, place, onchange) {
   return el("div", { class: "field" }, svg, steps(desk, place, onchange));
 }
 
-/** @param {Desk} desk @param {{cell: string}} place @param {() => void} onchange @returns {HTMLElement} for the keyboard */
+/**
+ * @param {Desk} desk @param {{cell: string}} place @param {() => void} onchange @returns {HTMLElement} for the keyboard
+ */
 function steps({ words: { t } }, place, onchange) {
   const by = (/** @type {number} */ columns, /** @type {number} */ rows) => () => {
     const [column, row] = place.cell.split(",").map(Number);

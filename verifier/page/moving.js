@@ -9,7 +9,7 @@ import { NOTHING, signEvent } from "../../protocol/js/event.js";
 import { DAY, MINUTE } from "../../protocol/js/limits.js";
 import { encodePart } from "../../protocol/js/part.js";
 import { isFoundOver } from "./casefile.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./session.js").Session} Session */

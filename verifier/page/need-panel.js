@@ -28,7 +28,9 @@ export function drawNeeds(desk) {
   const missing = lacking(desk.session, file, name, audience);
   const found = findingsOf(file);
   const had = found.map(({ event, part }) => haveLine(desk, part, event.actor));
-  const lacks = missing.map((one) => item(desk, false, one.code === "basis" ? waysOf(desk, one) : missingWords(desk, one)));
+  const lacks = missing.map(
+    (one) => item(desk, false, one.code === "basis" ? waysOf(desk, one) : missingWords(desk, one)),
+  );
   const keys = keysLine(desk, file);
   const met = missing.length === 0 ? [item(desk, true, t("The evidence rule of class {name} is met", { name }))] : [];
   const photos = file.tips.some(({ id }) => desk.load.tips.get(id)?.tip?.header.files.length);
@@ -45,7 +47,10 @@ export function drawNeeds(desk) {
   return [heading, el("ul", { class: "needs" }, lacks, keys, met, had), ...hints];
 }
 
-/** @param {Desk} desk @param {Missing} one @returns {Node} the ways to meet the rule, each a line, and what the codes mean */
+/**
+ * @param {Desk} desk @param {Missing} one
+ * @returns {Node} the ways to meet the rule, each a line, and what the codes mean
+ */
 function waysOf(desk, one) {
   const { t } = desk.words;
   const labels = caseLabels(desk.words);
@@ -53,16 +58,30 @@ function waysOf(desk, one) {
   const codes = [...new Set(one.ways.flatMap((way) => way.flatMap(({ of }) => of)))].sort();
   const meanings = codes.flatMap((code) => [el("dt", {}, code), el("dd", {}, labels.basis[code])]);
   const heading = ways.length > 1 ? t("One of these ways:") : t("This:");
-  return el("div", {}, el("p", {}, heading), el("ul", { class: "ways" }, ways), el("dl", { class: "fields" }, meanings));
+  return el(
+    "div",
+    {},
+    el("p", {}, heading),
+    el("ul", { class: "ways" }, ways),
+    el("dl", { class: "fields" }, meanings),
+  );
 }
 
 /** @param {Desk} desk @param {boolean} have @param {string | Node} words @param {string} [when] @returns {Node} */
 function item({ words: { t } }, have, words, when = "") {
   const mark = el("span", { class: "mark" }, iconNode(have ? "check" : "missing"), have ? t("have") : t("missing"));
-  return el("li", { class: have ? "have" : "lack" }, mark, el("div", {}, words, when && el("span", { class: "quiet" }, ` ${when}`)));
+  return el(
+    "li",
+    { class: have ? "have" : "lack" },
+    mark,
+    el("div", {}, words, when && el("span", { class: "quiet" }, ` ${when}`)),
+  );
 }
 
-/** @param {Desk} desk @param {import("../../protocol/js/part.js").Part | null} part @param {string} actor @returns {Node} */
+/**
+ * @param {Desk} desk @param {import("../../protocol/js/part.js").Part | null} part @param {string} actor
+ * @returns {Node}
+ */
 function haveLine(desk, part, actor) {
   const labels = caseLabels(desk.words);
   const who = actor === desk.session.me.id ? desk.words.t("you") : actor;
@@ -79,7 +98,11 @@ function keysLine(desk, file) {
   const organizations = new Set(free.map(({ org }) => org)).size;
   const enough = free.length >= roster.keys && organizations >= roster.organisationsNeeded;
   const signed = file.row.proposal === null ? 0 : 1 + file.row.attested.length;
-  if (signed > 0) return item(desk, signed >= roster.keys, t("{n} of {all} keys have signed", { n: signed, all: roster.keys }));
+  if (signed > 0) return item(
+    desk,
+    signed >= roster.keys,
+    t("{n} of {all} keys have signed", { n: signed, all: roster.keys }),
+  );
   const words = tn("{n} free key on shift", "{n} free keys on shift", free.length);
   const from = tn("from {n} organization", "from {n} organizations", organizations);
   return item(desk, enough, `${words}, ${from}`);
@@ -89,7 +112,9 @@ function keysLine(desk, file) {
 export function missingWords(desk, one) {
   const { t } = desk.words;
   const values = { name: one.class, minutes: one.minutes, most: one.most };
-  if (one.code === "basis") return one.ways.map((way) => way.map((lack) => lackWords(desk, lack)).join(t(" and "))).join(t(", or "));
+  if (one.code === "basis") return one.ways.map(
+    (way) => way.map((lack) => lackWords(desk, lack)).join(t(" and ")),
+  ).join(t(", or "));
   const said = {
     fresh: t("A newer finding: the freshest is {minutes} minutes old, at most {most} count", values),
     lead: t("A lead who agrees and is one of the keys"),
@@ -101,11 +126,15 @@ export function missingWords(desk, one) {
   return said[/** @type {keyof typeof said} */ (one.code)];
 }
 
-/** @param {Desk} desk @param {import("../../protocol/js/evidence.js").Lack} lack @param {boolean} [short] codes only @returns {string} */
+/**
+ * @param {Desk} desk @param {import("../../protocol/js/evidence.js").Lack} lack @param {boolean} [short] codes only
+ * @returns {string}
+ */
 function lackWords(desk, { count, of, mark }, short = false) {
   const { t, tn } = desk.words;
   const labels = caseLabels(desk.words);
   const amount = of.length === 1 ? "" : `${tn("{n} of:", "{n} of:", count)} `;
   const marks = { "": "", site: ` (${t("the site's own contact")})`, against: ` (${t("speaking against it")})` };
-  return `${amount}${of.map((code) => (short ? code : `${code} ${labels.basis[code]}`)).join(short ? ", " : " / ")}${marks[mark]}`;
+  const codes = of.map((code) => (short ? code : `${code} ${labels.basis[code]}`));
+  return `${amount}${codes.join(short ? ", " : " / ")}${marks[mark]}`;
 }

@@ -60,7 +60,9 @@ export class Opener {
   }
 
   #fail() {
-    for (const { reject } of this.#waiting.values()) reject(new Error("The desk's worker failed; load the page again."));
+    for (const { reject } of this.#waiting.values()) reject(
+      new Error("The desk's worker failed; load the page again."),
+    );
     this.#waiting.clear();
   }
 }

@@ -4,14 +4,15 @@
 import { iconNode } from "../../look/icon.js";
 import { alertText } from "../../look/render.js";
 import { el } from "./dom.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("../../look/render.js").Standing} Standing */
 
 /** @param {Desk} desk @param {string} lang @returns {import("../../look/render.js").Locality} */
 function localityIn({ baked: { face } }, lang) {
-  const say = (/** @type {Readonly<Record<string, string>>} */ texts) => texts[lang] ?? texts[face.languages[0]] ?? Object.values(texts)[0];
+  const say = (/** @type {Readonly<Record<string, string>>} */ texts) =>
+    texts[lang] ?? texts[face.languages[0]] ?? Object.values(texts)[0];
   const zones = Object.fromEntries(face.zones.map(({ id, name }) => [id, say(name)]));
   return { network: say(face.name), zones, timezone: face.timezone, check: face.alerts };
 }
@@ -33,7 +34,13 @@ export function alertPreview(desk, fields, standing) {
       told.why && el("p", {}, told.why),
       told.details && el("p", {}, told.details),
       told.free && el("p", {}, told.free),
-      el("ul", { class: "facts" }, el("li", {}, iconNode("pin"), told.where), el("li", {}, iconNode("eye"), told.when), el("li", {}, iconNode("clock"), told.until)),
+      el(
+        "ul",
+        { class: "facts" },
+        el("li", {}, iconNode("pin"), told.where),
+        el("li", {}, iconNode("eye"), told.when),
+        el("li", {}, iconNode("clock"), told.until),
+      ),
       el("ul", {}, told.do.map((line) => el("li", {}, line))),
       el("p", { class: "quiet" }, told.how),
     );
@@ -44,5 +51,11 @@ export function alertPreview(desk, fields, standing) {
 /** @param {Desk} desk @param {any} fields @returns {Standing} how a draft will stand once enough have signed */
 export function standingOfDraft({ session: { roster } }, fields) {
   const word = fields.kind;
-  return { word, cause: "signed", since: fields.issued, verifiers: roster.keys, organizations: roster.organisationsNeeded };
+  return {
+    word,
+    cause: "signed",
+    since: fields.issued,
+    verifiers: roster.keys,
+    organizations: roster.organisationsNeeded,
+  };
 }

@@ -9,7 +9,7 @@ import { el } from "./dom.js";
 import { button } from "./field.js";
 import { isAlike, isCopy, isFirstHand, soundsLike, toldIn } from "./likeness.js";
 import { callName, caseLabels, named, tipLabels } from "./say.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./caseload.js").TipEntry} TipEntry */
@@ -36,6 +36,7 @@ export function drawQueue(desk) {
     LIMITS.set(desk, limit + SHOWN);
     desk.redraw();
   });
+  const calm = el("p", { class: "quiet calm" }, iconNode("lantern", "large"), t("Nothing waits. We keep watching."));
   const empty = needed.length + rest.length + tips.length === 0;
   return [
     ...group(t("Needs a second key"), needed.map((file) => caseRow(desk, file))),
@@ -43,13 +44,14 @@ export function drawQueue(desk) {
     ...(tips.length > limit ? [more] : []),
     ...(opening > 0 ? [el("p", { class: "quiet" }, tn("{n} is being opened", "{n} are being opened", opening))] : []),
     ...group(t("Cases"), rest.map((file) => caseRow(desk, file))),
-    ...(empty ? [el("p", { class: "quiet calm" }, iconNode("lantern", "large"), t("Nothing waits. We keep watching."))] : []),
+    ...(empty ? [calm] : []),
   ];
 }
 
 /** @param {CaseFile} a @param {CaseFile} b @returns {number} */
 function byUrgency(a, b) {
-  const rank = (/** @type {CaseFile} */ { row }) => row.urgency ?? "P1"; // Not sorted yet: nobody knows, so it is looked at.
+  // Not sorted yet: nobody knows how urgent it is, so it is looked at first.
+  const rank = (/** @type {CaseFile} */ { row }) => row.urgency ?? "P1";
   return rank(a).localeCompare(rank(b)) || beganAt(b) - beganAt(a);
 }
 
@@ -82,8 +84,19 @@ function tipRow(desk, entry) {
   const chosen = desk.case === null && desk.envelope === entry.row.id;
   return el(
     "button",
-    { type: "button", id: `tip-${entry.row.id}`, class: `row row-${urgency}`, "aria-current": chosen ? "true" : null, click: () => openTip(desk, entry) },
-    el("span", { class: "row-urgency" }, iconNode(told ? ICONS[urgency] : "sealed"), told ? labels.when[told.when.choice] : t("Tip")),
+    {
+      type: "button",
+      id: `tip-${entry.row.id}`,
+      class: `row row-${urgency}`,
+      "aria-current": chosen ? "true" : null,
+      click: () => openTip(desk, entry),
+    },
+    el(
+      "span",
+      { class: "row-urgency" },
+      iconNode(told ? ICONS[urgency] : "sealed"),
+      told ? labels.when[told.when.choice] : t("Tip"),
+    ),
     el("span", { class: "row-what" }, told ? labels.what[told.what] : sealed),
     told && el("span", { class: "row-zone" }, iconNode("pin"), zoneName(desk.baked, told.where.zone)),
     el("span", { class: "row-marks" }, marks.filter((one) => one).join(" · ")),
@@ -120,8 +133,19 @@ function caseRow(desk, file) {
   const show = () => desk.go({ case: row.id, envelope: null, mode: "look", tab: "case" });
   return el(
     "button",
-    { type: "button", id: `case-${row.id}`, class: `row row-${row.urgency ?? "new"}`, "aria-current": desk.case === row.id ? "true" : null, click: show },
-    el("span", { class: "row-urgency" }, iconNode(ICONS[urgency]), row.urgency ? labels.urgency[row.urgency] : t("Not sorted")),
+    {
+      type: "button",
+      id: `case-${row.id}`,
+      class: `row row-${row.urgency ?? "new"}`,
+      "aria-current": desk.case === row.id ? "true" : null,
+      click: show,
+    },
+    el(
+      "span",
+      { class: "row-urgency" },
+      iconNode(ICONS[urgency]),
+      row.urgency ? labels.urgency[row.urgency] : t("Not sorted"),
+    ),
     el("span", { class: "row-name" }, callName(row.id)),
     el("span", { class: "row-what" }, told ? tipLabels(desk.words).what[told.what] : t("Sealed, opening")),
     told && el("span", { class: "row-zone" }, iconNode("pin"), zoneName(desk.baked, told.where.zone)),

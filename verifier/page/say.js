@@ -29,6 +29,13 @@ export function tipLabels({ t }) {
       told: t("Was told"),
       post: t("A post online"),
     },
+    ...markLabels({ t }),
+  };
+}
+
+/** What a tip says of those who were seen, and who told it.  @param {Pick<Words, "t">} words */
+function markLabels({ t }) {
+  return {
     marking: {
       letters: t("Letters on a vest or vehicle"),
       said: t("They said so"),
@@ -74,6 +81,13 @@ export function caseLabels({ t }) {
       E: t("Impersonation or violence"),
       R: t("Rumor checked"),
     },
+    ...checkLabels({ t }),
+  };
+}
+
+/** How a case is checked and ends.  @param {Pick<Words, "t">} words @returns {Readonly<Record<string, Labels>>} */
+function checkLabels({ t }) {
+  return {
     basis: {
       D1: t("Trained checker on site now"),
       D2: t("Photo or video judged fresh"),
@@ -129,7 +143,9 @@ export function moveLabels({ t }) {
   };
 }
 
-/** @param {Words} words @returns {Readonly<Record<string, Labels>>} why an alert is lowered, and what a refusal misses */
+/**
+ * @param {Words} words @returns {Readonly<Record<string, Labels>>} why an alert is lowered, and what a refusal misses
+ */
 export function reasonLabels({ t }) {
   return {
     suspended: {

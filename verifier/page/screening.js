@@ -45,7 +45,10 @@ function hitsOf(desk, values, name, language, redo) {
   const said = values[name] ?? "";
   const hits = said === "" ? [] : screenText(said, language);
   if (hits.length === 0) return [];
-  return [marked(said, hits), el("ul", { class: "hits" }, hits.map((hit, index) => hitLine(desk, values, name, hit, index, redo)))];
+  return [
+    marked(said, hits),
+    el("ul", { class: "hits" }, hits.map((hit, index) => hitLine(desk, values, name, hit, index, redo))),
+  ];
 }
 
 /** @param {string} said @param {readonly Hit[]} hits @returns {Node} the text, what was found in it marked */
@@ -69,9 +72,9 @@ function marked(said, hits) {
 function hitLine(desk, values, name, { start, end, rule, level, rewrite }, index, redo) {
   const { t } = desk.words;
   const chars = codePoints(values[name]).map((code) => String.fromCodePoint(code));
-  const span = chars.slice(start, end).join("");
-  const rule_ = screenLabels(desk.words)[rule] ?? rule;
-  const learns = level === "block" ? t("A stranger learns {what}: “{span}”. It can't be sent so.", { what: rule_, span }) : t("Look again, it may be {what}: “{span}”.", { what: rule_, span });
+  const said = { what: screenLabels(desk.words)[rule] ?? rule, span: chars.slice(start, end).join("") };
+  const stays = t("A stranger learns {what}: “{span}”. It can't be sent so.", said);
+  const learns = level === "block" ? stays : t("Look again, it may be {what}: “{span}”.", said);
   const instead = () => {
     const next = chars.slice(0, start).join("") + (rewrite ?? "") + chars.slice(end).join("");
     values[name] = next.replace(/ {2,}/g, " ").trim();
@@ -79,5 +82,11 @@ function hitLine(desk, values, name, { start, end, rule, level, rewrite }, index
   };
   const words = rewrite === "" ? t("Leave it out") : t("Say “{words}”", { words: rewrite ?? "" });
   const mend = rewrite === null ? null : button(words, instead, { id: `${name}-mend-${index}` });
-  return el("li", { class: `hit hit-${level}` }, iconNode(level === "block" ? "retracted" : "warning"), el("span", {}, learns), mend);
+  return el(
+    "li",
+    { class: `hit hit-${level}` },
+    iconNode(level === "block" ? "retracted" : "warning"),
+    el("span", {}, learns),
+    mend,
+  );
 }

@@ -5,7 +5,7 @@
 import { iconNode } from "../../look/icon.js";
 import { fingerprint, unb64, utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
-import { FIRST_SEND } from "../../protocol/js/limits.js";
+import { FIRST_SEND, STOP_SKEW } from "../../protocol/js/limits.js";
 import { requireCleanAlert } from "../../protocol/js/screen.js";
 import { readAlert } from "../../protocol/js/alert.js";
 import { Signed } from "../../protocol/js/signed.js";
@@ -17,8 +17,9 @@ import { gradeWords, graded, readGrade } from "./grade.js";
 import { drawMap } from "./map.js";
 import { makeMove, whyNot } from "./moving.js";
 import { alertPreview, standingOfDraft } from "./preview.js";
+import { wordLabel } from "./queue-panel.js";
 import { caseLabels, reasonLabels, spoken } from "./say.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 import { postAlert, signAlert } from "./standing.js";
 import { minuteTime, tipCard, wallTime } from "./tip-panel.js";
 import { back, moveForm, wordsIn } from "./work-forms.js";
@@ -26,6 +27,7 @@ import { back, moveForm, wordsIn } from "./work-forms.js";
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./field.js").Values} Values */
+/** @typedef {import("../../protocol/js/part.js").Part} Part */
 
 /** @param {Desk} desk @returns {readonly Node[]} */
 export function drawSecond(desk) {
@@ -36,17 +38,35 @@ export function drawSecond(desk) {
     return [el("p", {}, t("There is no proposal here any more.")), back(desk)];
   }
   const values = desk.typed("second");
-  const banner = el("p", { class: "second-banner" }, iconNode("key"), t("Second key. You decide alone, from the evidence."));
+  const banner = el(
+    "p",
+    { class: "second-banner" },
+    iconNode("key"),
+    t("Second key. You decide alone, from the evidence."),
+  );
   const reason = whyNot(desk.session, file, "attest", wordOf(desk, file));
   if (reason !== null) {
-    return [banner, caseHead(desk, file), el("div", { class: "notice notice-doubt" }, iconNode("warning"), el("p", {}, `${reason.sentence} [${reason.rule}]`)), back(desk)];
+    return [
+      banner,
+      caseHead(desk, file),
+      el(
+        "div",
+        { class: "notice notice-doubt" },
+        iconNode("warning"),
+        el("p", {}, `${reason.sentence} [${reason.rule}]`),
+      ),
+      back(desk),
+    ];
   }
   if (values.refusing) return [banner, caseHead(desk, file), refusing(desk, file, values)];
   const stage = values.graded ? comparing(desk, file, part, values) : judging(desk, file, values);
   return [banner, caseHead(desk, file), ...stage];
 }
 
-/** The first half: what there is, and one's own grade.  @param {Desk} desk @param {CaseFile} file @param {Values} values */
+/**
+ * The first half: what there is, and one's own grade.
+ * @param {Desk} desk @param {CaseFile} file @param {Values} values
+ */
 function judging(desk, file, values) {
   const { t } = desk.words;
   const go = () => {
@@ -61,7 +81,12 @@ function judging(desk, file, values) {
     el("h2", {}, t("2 Your own grade")),
     el("p", {}, t("The first key's grade is shown only after yours.")),
     graded(desk, values, t("How good is the evidence?")),
-    el("div", { class: "buttons" }, button(t("Compare with the first key"), go, { kind: "main", id: "compare", icon: iconNode("arrow") }), back(desk)),
+    el(
+      "div",
+      { class: "buttons" },
+      button(t("Compare with the first key"), go, { kind: "main", id: "compare", icon: iconNode("arrow") }),
+      back(desk),
+    ),
   ];
 }
 
@@ -82,42 +107,94 @@ function findings(desk, file) {
 
 /**
  * The second half: both grades, the bytes, the declarations, the signature.
- * @param {Desk} desk @param {CaseFile} file @param {import("../../protocol/js/part.js").Part} part @param {Values} values
+ * @param {Desk} desk @param {CaseFile} file @param {Part} part @param {Values} values @returns {readonly Node[]}
  */
 function comparing(desk, file, part, values) {
   const { t } = desk.words;
   const fields = JSON.parse(part.alert);
-  const mine = /** @type {import("./grade.js").Grade} */ (readGrade(values));
-  const until = fields.issued + FIRST_SEND;
-  const differ = mine.source !== part.grade?.source || mine.information !== part.grade?.information;
+  const owner = t("I am not the witness, not the checker on site, not affected, and don't own the site");
+  const read = t("I read every line of it in each language: it points to no person, no door and no plate");
+  const same = t("The first key can read you the same four words: then you both see the same bytes.");
+  const act = () => attest(desk, file, part, values);
   const refuse = () => {
     values.refusing = true;
     desk.go({});
   };
-  const grades = el("dl", { class: "fields" }, el("dt", {}, t("Yours")), el("dd", {}, gradeWords(desk, mine)), el("dt", {}, t("The first key's")), el("dd", {}, part.grade ? gradeWords(desk, part.grade) : "–"));
   return [
     el("h2", {}, t("3 Compare")),
-    grades,
-    differ ? el("div", { class: "notice notice-doubt" }, iconNode("warning"), el("p", {}, t("Your grades differ. Say why to each other before anybody signs."))) : el("p", {}, t("You agree.")),
+    ...bothGrades(desk, part, values),
     el("h2", {}, t("4 What you would sign")),
-    alertPreview(desk, fields, standingOfDraft(desk, fields)),
+    ...(fields.template ? [alertPreview(desk, fields, standingOfDraft(desk, fields))] : [stopWords(desk, fields)]),
     fields.place ? drawMap(desk, fields.place, null) : el("span"),
-    el("p", { class: "hashwords" }, t("Its check words:"), " ", el("strong", {}, spoken(fingerprint(utf8(part.alert)), 4))),
-    el("p", { class: "hint" }, t("The first key can read you the same four words: then you both see the same bytes.")),
-    tick(values, "free", t("I am not the witness, not the checker on site, not affected, and don't own the site")),
-    tick(values, "privacy", t("I read every line of it in each language: it points to no person, no door and no plate")),
-    clock() > until
-      ? el("div", { class: "notice notice-stop" }, iconNode("clock"), el("p", {}, t("This draft is too old to go out. Refuse it, and draft it again.")))
-      : el("p", { class: "quiet" }, t("It has to go out before {time}.", { time: wallTime(until, desk.baked) })),
-    el("div", { class: "buttons" }, button(t("Sign as the second key"), () => attest(desk, file, part, values), { kind: "main", id: "sign", icon: iconNode("key") })),
-    el("div", { class: "buttons apart" }, button(t("Refuse, and say what is missing"), refuse, { id: "refuse" }), back(desk)),
+    el("p", { class: "hashwords" }, t("Its check words:"), " ", el("strong", {}, spoken(nameOf(part), 4))),
+    el("p", { class: "hint" }, same),
+    tick(values, "free", owner),
+    tick(values, "privacy", read),
+    deadline(desk, fields),
+    el("div", { class: "buttons" }, button(t("Sign as the second key"), act, { ...SIGN, icon: iconNode("key") })),
+    el(
+      "div",
+      { class: "buttons apart" },
+      button(t("Refuse, and say what is missing"), refuse, { id: "refuse" }),
+      back(desk),
+    ),
   ];
 }
 
-/** @param {Desk} desk @param {CaseFile} file @param {import("../../protocol/js/part.js").Part} part @param {Values} values */
+const SIGN = Object.freeze({ kind: /** @type {const} */ ("main"), id: "sign" });
+
+/** @param {Part} part @returns {string} the name of the message that its bytes are */
+const nameOf = (part) => fingerprint(utf8(part.alert));
+
+/** @param {Desk} desk @param {Part} part @param {Values} values @returns {readonly Node[]} */
+function bothGrades(desk, part, values) {
+  const { t } = desk.words;
+  const mine = /** @type {import("./grade.js").Grade} */ (readGrade(values));
+  if (!part.grade) return [el("p", {}, t("The first key gave a reason and no grade."))];
+  const differ = mine.source !== part.grade.source || mine.information !== part.grade.information;
+  const differing = t("Your grades differ. Say why to each other before anybody signs.");
+  const [yours, theirs] = [gradeWords(desk, mine), gradeWords(desk, part.grade)];
+  return [
+    el(
+      "dl",
+      { class: "fields" },
+      el("dt", {}, t("Yours")),
+      el("dd", {}, yours),
+      el("dt", {}, t("The first key's")),
+      el("dd", {}, theirs),
+    ),
+    differ
+      ? el("div", { class: "notice notice-doubt" }, iconNode("warning"), el("p", {}, differing))
+      : el("p", {}, t("You agree.")),
+  ];
+}
+
+/** A retraction has no words of its own but its reason.  @param {Desk} desk @param {any} fields @returns {Node} */
+function stopWords(desk, fields) {
+  const reason = reasonLabels(desk.words).retracted[fields.reason] ?? fields.reason;
+  return el("p", { class: "word word-retracted" }, iconNode("retracted"), `${wordLabel(desk, fields.kind)}: ${reason}`);
+}
+
+/** @param {Desk} desk @param {any} fields @returns {Node} until when the bytes may go out */
+function deadline(desk, fields) {
+  const { t } = desk.words;
+  const until = fields.issued + (fields.template ? FIRST_SEND : STOP_SKEW);
+  if (clock() <= until) {
+    return el("p", { class: "quiet" }, t("It has to go out before {time}.", { time: wallTime(until, desk.baked) }));
+  }
+  const late = t("This draft is too old to go out. Refuse it, and draft it again.");
+  return el("div", { class: "notice notice-stop" }, iconNode("clock"), el("p", {}, late));
+}
+
+/**
+ * @param {Desk} desk @param {CaseFile} file @param {Part} part @param {Values} values
+ */
 async function attest(desk, file, part, values) {
   const { t } = desk.words;
-  if (values.free !== true) return desk.tell(t("Declare first that you have no conflict of interest; or leave it to somebody else."), "doubt");
+  if (values.free !== true) return desk.tell(
+    t("Declare first that you have no conflict of interest; or leave it to somebody else."),
+    "doubt",
+  );
   if (values.privacy !== true) return desk.tell(t("Tick first that you read it for privacy."), "doubt");
   const data = utf8(part.alert);
   const done = await desk.attempt(async () => {

@@ -4,9 +4,8 @@
  * Keys and token are in this object and the worker's memory.  The roster is checked from the policy that the page
  * carries; what the server says of itself counts only where a verifier's or a root's signature says it too.
  */
-import { Identity } from "../../protocol/js/age.js";
-import { unb64, unutf8, utf8 } from "../../protocol/js/encoding.js";
-import { epochGraceEnd, epochOf, openEpochKey } from "../../protocol/js/epoch.js";
+import { unb64, unutf8 } from "../../protocol/js/encoding.js";
+import { epochOf, openEpochKey } from "../../protocol/js/epoch.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { openSetSteps } from "../../protocol/js/recipients.js";
 import { openRosterSteps } from "../../protocol/js/roster.js";
@@ -14,7 +13,9 @@ import { signIn } from "../../protocol/js/signin.js";
 import { Signed } from "../../protocol/js/signed.js";
 import { openStay, stayedAt } from "../../protocol/js/stay.js";
 import { inSlices } from "../../protocol/js/steps.js";
-import { unwrap, wrap } from "../../protocol/js/vault.js";
+import { breathe, clock } from "./clock.js";
+import { findWeeks, keepHead, keepVault, recallHead } from "./keyring.js";
+import { known } from "./lenient.js";
 
 /** @typedef {import("../../protocol/js/epoch.js").EpochKey} EpochKey */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -23,14 +24,6 @@ import { unwrap, wrap } from "../../protocol/js/vault.js";
 /** @typedef {import("../../protocol/js/vault.js").Vault} Vault */
 /** @typedef {import("./baked.js").Baked} Baked */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-
-const REMEMBERED = "vault/";
-
-/** @returns {number} Unix seconds by this device's clock */
-export const clock = () => Math.floor(Date.now() / 1000);
-
-/** Let the page paint and answer.  @returns {Promise<void>} */
-export const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** One person at the desk, once `unlock` is over. */
 export class Session {
@@ -54,7 +47,10 @@ export class Session {
   /** Whether this person's last event here is another than the one that this browser remembers. */
   strange = false;
 
-  /** @param {Baked} baked @param {import("./api.js").Api} api @param {import("./opener.js").Opener} opener @param {import("./keep.js").Keep} keep */
+  /**
+   * @param {Baked} baked @param {import("./api.js").Api} api @param {import("./opener.js").Opener} opener
+   * @param {import("./keep.js").Keep} keep
+   */
   constructor(baked, api, opener, keep) {
     this.baked = baked;
     this.api = api;
@@ -109,14 +105,13 @@ export class Session {
     this.shiftUntil = answer.shift_until;
     try {
       await this.refresh();
-      await this.#findWeeks(weekFiles);
+      await findWeeks(this, weekFiles);
+      await recallHead(this);
     } catch (error) {
       this.close();
       throw error;
     }
-    await this.#recall();
-    const name = REMEMBERED + vault.verifier;
-    await (remember ? this.keep.put(name, file) : this.keep.erase(name));
+    await keepVault(this, remember ? file : null);
   }
 
   /** Forget keys and token.  What the browser keeps stays sealed. */
@@ -149,7 +144,10 @@ export class Session {
     roster.requireCurrent(now);
     if (this.checked !== null) roster.requireFollows(this.checked);
     if (!roster.verifiers.has(this.vault.verifier)) {
-      throw new Refused("not_yours", `${this.vault.verifier} is not in roster ${roster.number}; the custodians enrol people.`);
+      throw new Refused(
+        "not_yours",
+        `${this.vault.verifier} is not in roster ${roster.number}; the custodians enrol people.`,
+      );
     }
     const stays = value.stays.flatMap((/** @type {unknown} */ one) => known(() => openStay(Signed.of(one), roster)));
     if (this.checked?.name !== roster.name) this.#keys.clear();
@@ -207,93 +205,14 @@ export class Session {
     return this.recipientSet(best.name);
   }
 
-  /** Keep an epoch's key: in the worker's memory and, wrapped, in this browser.  @param {number} epoch @param {Identity} identity */
-  async keepWeek(epoch, identity) {
-    const label = this.#label("epoch", `/${epoch}`);
-    await this.keep.put(label, wrap(this.vault.key, label, identity.seed));
-    if (this.keep.database === null) this.unkept.add(epoch);
-    await this.opener.ask("know", { epoch, seed: identity.seed });
-    this.weeks.add(epoch);
-  }
-
-  /** @param {number} epoch @returns {Promise<Identity | null>} the key of a week that this browser keeps */
-  async keptWeek(epoch) {
-    const label = this.#label("epoch", `/${epoch}`);
-    const wrapped = await this.keep.get(label);
-    if (wrapped === null) return null;
-    return known(() => new Identity(unwrap(this.vault.key, label, wrapped)))[0] ?? null;
-  }
-
   /** Remember this person's last event, so that a lost or invented one shows.  @param {string} head */
   async rememberHead(head) {
     this.network.actor_head = head;
-    const label = this.#label("head");
-    await this.keep.put(label, wrap(this.vault.key, label, utf8(head)));
-  }
-
-  async #recall() {
-    const label = this.#label("head");
-    const wrapped = await this.keep.get(label);
-    if (wrapped === null) return;
-    const head = known(() => unutf8(unwrap(this.vault.key, label, wrapped)))[0];
-    this.strange = head !== undefined && head !== this.network.actor_head;
-  }
-
-  /** @param {readonly string[]} files */
-  async #findWeeks(files) {
-    await eraseOld(this.keep, clock());
-    const mine = (await this.epochKeys()).filter((one) => one.verifier === this.vault.verifier);
-    for (const text of files) {
-      const identity = Identity.decode(text.split("\n").find((line) => line.startsWith("AGE-SECRET-KEY-"))?.trim() ?? "");
-      const key = mine.find((one) => one.age === identity.recipient);
-      if (key === undefined) {
-        throw new Refused("epoch_key", "This weekly key is none of yours for the last, this or the next two weeks.");
-      }
-      await this.keepWeek(key.epoch, identity);
-    }
-    for (const { epoch, age } of mine) {
-      if (this.weeks.has(epoch)) continue;
-      const identity = await this.keptWeek(epoch);
-      if (identity !== null && identity.recipient === age) await this.keepWeek(epoch, identity);
-    }
-  }
-
-  /** @param {string} what @param {string} [rest] @returns {string} */
-  #label(what, rest = "") {
-    return `${what}/${this.vault.network}/${this.vault.verifier}${rest}`;
+    await keepHead(this, head);
   }
 }
-
-/** @param {{epoch: number}} set @param {number} epoch @returns {number} this week's first, then coming weeks', then old */
-const rank = (set, epoch) => (set.epoch >= epoch ? set.epoch - epoch : 100 + epoch - set.epoch);
 
 /**
- * What `make` gives, or nothing where it is refused: one bad object among many says nothing of the others.
- * @template T @param {() => T} make @returns {T[]}
+ * @param {{epoch: number}} set @param {number} epoch @returns {number} this week's first, then coming weeks', then old
  */
-export function known(make) {
-  try {
-    return [make()];
-  } catch (error) {
-    if (error instanceof Refused) return [];
-    throw error;
-  }
-}
-
-/** Erase the keys of every week whose grace is over, whoever's they are.  @param {import("./keep.js").Keep} keep @param {number} now */
-async function eraseOld(keep, now) {
-  for (const name of await keep.names("epoch/")) {
-    if (now >= epochGraceEnd(Number(name.split("/").at(-1)))) await keep.erase(name);
-  }
-}
-
-/** @param {import("./keep.js").Keep} keep @returns {Promise<{id: string, file: Bytes}[]>} vaults that this browser keeps */
-export async function rememberedVaults(keep) {
-  const found = [];
-  for (const name of await keep.names(REMEMBERED)) {
-    const file = await keep.get(name);
-    if (file !== null) found.push({ id: name.slice(REMEMBERED.length), file });
-  }
-  return found;
-}
-
+const rank = (set, epoch) => (set.epoch >= epoch ? set.epoch - epoch : 100 + epoch - set.epoch);

@@ -1,5 +1,5 @@
 /**
- * The shift: who is here, whether two keys could sign, how long the roster holds, this person's weekly keys, the way out.
+ * The shift: who is here, whether two keys could sign, how long the roster holds, one's weekly keys, the way out.
  */
 import { iconNode } from "../../look/icon.js";
 import { canonical } from "../../protocol/js/encoding.js";
@@ -8,7 +8,8 @@ import { DAY, STAY_LIFE } from "../../protocol/js/limits.js";
 import { sign } from "../../protocol/js/signed.js";
 import { el } from "./dom.js";
 import { button } from "./field.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
+import { keptWeek } from "./keyring.js";
 import { forgetPhotos, wallTime } from "./tip-panel.js";
 import { weeksNow } from "./week.js";
 
@@ -20,6 +21,11 @@ const COUNTED = 15; // Days before its end from which on a roster counts them do
 export function drawShift(desk) {
   const { t } = desk.words;
   const { session } = desk;
+  const strange = [
+    t("Your last signed move here is not the one this browser remembers."),
+    t("If you have not worked on another device since, tell a lead."),
+  ].join(" ");
+  const skewed = t("Your device's clock is off. Set it, or others will refuse what you sign.");
   const leave = async () => {
     forgetPhotos();
     await session.signOut().catch(() => undefined); // The shift ends by itself; this device forgets in any case.
@@ -30,8 +36,8 @@ export function drawShift(desk) {
     people(desk),
     roster(desk),
     weeks(desk),
-    session.strange ? notice("doubt", t("Your last signed move here is not the one this browser remembers. If you have not worked on another device since, tell a lead.")) : el("span"),
-    Math.abs(session.skew) > 60 ? notice("doubt", t("Your device's clock is off. Set it, or others will refuse what you sign.")) : el("span"),
+    session.strange ? notice("doubt", strange) : el("span"),
+    Math.abs(session.skew) > 60 ? notice("doubt", skewed) : el("span"),
     button(t("Sign out and end the shift"), leave, { id: "sign-out", icon: iconNode("exit") }),
   ];
 }
@@ -54,7 +60,14 @@ function people(desk) {
     const one = roster.verifiers.get(id);
     const lead = one?.roles.has("lead") ? ` · ${t("lead")}` : "";
     const who = id === me.id ? t("you") : id;
-    return el("li", {}, iconNode("people"), el("span", {}, `${who} · ${one?.org ?? ""}${lead} · ${t("until {time}", { time: wallTime(until, desk.baked) })}`), stay(desk, id));
+    const end = t("until {time}", { time: wallTime(until, desk.baked) });
+    return el(
+      "li",
+      {},
+      iconNode("people"),
+      el("span", {}, `${who} · ${one?.org ?? ""}${lead} · ${end}`),
+      stay(desk, id),
+    );
   });
   const sentence = enough
     ? t("Two keys from enough organizations are here: an alert could go out.")
@@ -82,7 +95,12 @@ function stay(desk, id) {
     desk.tell(t("{id} is suspended for 7 days, or until a new roster says more. Tell the custodians.", { id }), "yes");
   };
   const open = el("summary", {}, t("Suspend this person"));
-  return el("details", { class: "stay" }, open, button(t("Suspend {id} now", { id }), act, { kind: "stop", id: `stay-${id}` }));
+  return el(
+    "details",
+    { class: "stay" },
+    open,
+    button(t("Suspend {id} now", { id }), act, { kind: "stop", id: `stay-${id}` }),
+  );
 }
 
 /** @param {Desk} desk @returns {Node} */
@@ -92,7 +110,13 @@ function roster(desk) {
   const days = Math.floor((known.expires - clock()) / DAY);
   const left = tn("It holds for {n} more day.", "It holds for {n} more days.", days);
   const hint = days <= COUNTED ? notice("doubt", t("Remind the custodians to publish the next roster.")) : el("span");
-  return el("div", { class: "card" }, el("h3", {}, t("Roster {number}", { number: known.number })), el("p", {}, left), hint);
+  return el(
+    "div",
+    { class: "card" },
+    el("h3", {}, t("Roster {number}", { number: known.number })),
+    el("p", {}, left),
+    hint,
+  );
 }
 
 /** @param {Desk} desk @returns {Node} this person's weekly keys, and a way to another device */
@@ -104,16 +128,26 @@ function weeks(desk) {
     const have = session.weeks.has(epoch);
     const from = t("Week from {day}", { day: format.format(epochStart(epoch) * 1000) });
     const words = have ? t("key is here") : t("key is on another device, or being made");
-    const copy = have ? button(t("Copy to a file"), () => download(desk, epoch), { id: `copy-${epoch}`, icon: iconNode("download") }) : null;
+    const rest = { id: `copy-${epoch}`, icon: iconNode("download") };
+    const copy = have && button(t("Copy to a file"), () => download(desk, epoch), rest);
     return el("li", {}, iconNode(have ? "check" : "missing"), el("span", {}, `${from}: ${words}`), copy);
   });
-  const unkept = session.unkept.size > 0 && notice("doubt", t("This browser keeps nothing. Copy your weekly keys to a file before you close the page, or new tips will not open for you."));
+  const unkept = session.unkept.size > 0 && notice(
+    "doubt",
+    t("This browser keeps nothing. Copy your weekly keys to files first, or new tips will not open for you again."),
+  );
   return el(
     "div",
     { class: "card" },
     el("h3", {}, t("Your weekly keys")),
     el("ul", { class: "facts" }, rows),
-    el("p", { class: "hint" }, t("To work on another device, bring the file of the week along with your vault. Whoever has it can open that week's tips: destroy it afterwards.")),
+    el(
+      "p",
+      { class: "hint" },
+      t("To work on another device, bring the week's file along with your vault."),
+      " ",
+      t("Whoever has it can open that week's tips: destroy it afterwards."),
+    ),
     unkept,
     copies(desk),
   );
@@ -122,9 +156,13 @@ function weeks(desk) {
 /** @param {Desk} desk @param {number} epoch */
 async function download(desk, epoch) {
   const { session } = desk;
-  const identity = await session.keptWeek(epoch);
+  const identity = await keptWeek(session, epoch);
   if (identity === null) return desk.tell(desk.words.t("This browser did not keep that key."), "doubt");
-  const lines = [`# Sereno epoch key of ${session.me.id}, epoch ${epoch}. Destroy it when the epoch's grace is over.`, identity.encode(), ""];
+  const lines = [
+    `# Sereno epoch key of ${session.me.id}, epoch ${epoch}. Destroy it when the epoch's grace is over.`,
+    identity.encode(),
+    "",
+  ];
   const url = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain" }));
   el("a", { href: url, download: `sereno-${session.me.id}.epoch-${epoch}` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
@@ -153,7 +191,13 @@ function copies(desk) {
       desk.redraw();
     };
     const words = t("A file of week {n} exists.", { n: epoch - epochOf(clock()) + 1 });
-    return el("li", {}, iconNode("warning"), el("span", {}, words), button(t("I destroyed it"), gone, { id: `gone-${epoch}` }));
+    return el(
+      "li",
+      {},
+      iconNode("warning"),
+      el("span", {}, words),
+      button(t("I destroyed it"), gone, { id: `gone-${epoch}` }),
+    );
   });
   return rows.length === 0 ? el("span") : el("ul", { class: "facts" }, rows);
 }

@@ -6,7 +6,8 @@ import { EXPIRY_DEFAULT, LAPSE } from "../../protocol/js/limits.js";
 import { check } from "../../protocol/js/release.js";
 import { Signed, sign } from "../../protocol/js/signed.js";
 import { heads, openSuspensions, state } from "../../protocol/js/state.js";
-import { clock, known } from "./session.js";
+import { clock } from "./clock.js";
+import { known } from "./lenient.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("../../protocol/js/state.js").Message} Message */
@@ -23,7 +24,10 @@ import { clock, known } from "./session.js";
  *   organizations: number, next: number, heads: readonly string[], suspensions: readonly string[]}>} Chain
  */
 
-/** Bundles that were checked, by their text: a check of signatures takes a page's breath.  @type {Map<string, Message>} */
+/**
+ * Bundles that were checked, by their text: a check of signatures takes a page's breath.
+ * @type {Map<string, Message>}
+ */
 const CHECKED = new Map();
 
 /** @param {Session} session @param {string} bundle @returns {Message[]} none where it does not check */
@@ -38,7 +42,9 @@ export async function loadChain(session, id) {
   const value = await session.api.get(`/api/alerts/${id}`);
   const now = clock();
   /** @type {Message[]} */
-  const checked = value.messages.flatMap((/** @type {any} */ one) => (one.bundle ? checkOnce(session, one.bundle) : []));
+  const checked = value.messages.flatMap(
+    (/** @type {any} */ one) => (one.bundle ? checkOnce(session, one.bundle) : []),
+  );
   const messages = value.messages.map(toldOf);
   const open = openSuspensions(checked);
   const released = heads(checked);
@@ -106,7 +112,10 @@ export function signAlert(session, payload) {
   return sign("alert", payload, session.vault.verifier, session.vault.seed);
 }
 
-/** Hand a signed message to the gate.  @param {Session} session @param {Signed} signed @param {string} id of the case */
+/**
+ * Hand a signed message to the gate.
+ * @param {Session} session @param {Signed} signed @param {string} id of the case
+ */
 export function postAlert(session, signed, id) {
   return session.api.post("/api/alerts", { alert: signed.value(), case: id });
 }

@@ -11,13 +11,16 @@ import { isAlike, isCopy, isFirstHand, soundsLike, toldIn } from "./likeness.js"
 import { makeMove, randomId, whyNot } from "./moving.js";
 import { NOTHING } from "../../protocol/js/event.js";
 import { callName, named, tipLabels } from "./say.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 
 /** @typedef {import("./caseload.js").TipEntry} TipEntry */
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("../../protocol/js/tip.js").Told} Told */
 
-/** Addresses of opened photos, by envelope; made once, gone with the page.  @type {Map<string, {url: string, turn: number}[]>} */
+/**
+ * Addresses of opened photos, by envelope; made once, gone with the page.
+ * @type {Map<string, {url: string, turn: number}[]>}
+ */
 const PHOTOS = new Map();
 
 /** @param {Desk} desk @returns {readonly Node[]} the tip that is looked at, or a word of welcome */
@@ -25,7 +28,9 @@ export function drawTip(desk) {
   const { t } = desk.words;
   const entry = desk.envelope === null ? undefined : desk.load.tips.get(desk.envelope);
   if (entry === undefined) {
-    return [el("p", { class: "quiet calm" }, iconNode("lantern", "large"), t("Choose a tip or a case from the queue."))];
+    return [
+      el("p", { class: "quiet calm" }, iconNode("lantern", "large"), t("Choose a tip or a case from the queue.")),
+    ];
   }
   return [el("h1", {}, t("Tip")), tipCard(desk, entry), ...(entry.tip === null ? [] : linking(desk, entry))];
 }
@@ -35,7 +40,8 @@ export function tipCard(desk, entry) {
   const { t } = desk.words;
   const told = toldIn(entry);
   if (told === null) {
-    const sentence = entry.refused === "" ? t("Being opened on this device.") : `${t("Not for you to open.")} ${entry.refused}`;
+    const refused = `${t("Not for you to open.")} ${entry.refused}`;
+    const sentence = entry.refused === "" ? t("Being opened on this device.") : refused;
     return el("article", { class: "card tip" }, iconNode("sealed"), el("p", {}, sentence));
   }
   const labels = tipLabels(desk.words);
@@ -44,16 +50,25 @@ export function tipCard(desk, entry) {
     "article",
     { class: `card tip tip-${soundsLike(entry)}` },
     el("p", { class: "what" }, iconNode(pictureOf(told.what)), ` ${labels.what[told.what]}`),
-    el("dl", { class: "fields" }, fieldsOf(desk, told).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+    el(
+      "dl",
+      { class: "fields" },
+      fieldsOf(desk, told).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
+    ),
     told.words && el("blockquote", {}, told.words),
-    day && el("div", { class: "notice notice-doubt" }, iconNode("warning"), el("p", {}, t("Its day is more than two days away from today. Ask why."))),
+    day && el(
+      "div",
+      { class: "notice notice-doubt" },
+      iconNode("warning"),
+      el("p", {}, t("Its day is more than two days away from today. Ask why.")),
+    ),
     photos(desk, entry),
   );
 }
 
 /** @param {string} what @returns {string} an icon */
 function pictureOf(what) {
-  return { taking: "taking", "at-door": "at-door", stopped: "stopped", waiting: "waiting", told: "told" }[what] ?? "other";
+  return ["taking", "at-door", "stopped", "waiting", "told"].includes(what) ? what : "other";
 }
 
 /** @param {Desk} desk @param {Told} told @returns {[string, string][]} */
@@ -62,7 +77,8 @@ function fieldsOf({ words, baked }, told) {
   const labels = tipLabels(words);
   const { marking } = told;
   const minute = told.when.minute;
-  const at = minute === undefined ? "" : ` ${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  const at = minute === undefined ? "" : ` ${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
   const where = [zoneName(baked, told.where.zone), told.where.words, told.where.home && t("a home: the block only")];
   /** @type {[string, string | false | undefined][]} */
   const all = [
@@ -70,7 +86,10 @@ function fieldsOf({ words, baked }, told) {
     [t("When"), labels.when[told.when.choice] + at],
     [t("How they know"), labels.seen[told.seen]],
     [t("Told by"), named(labels.caller, told.caller)],
-    [t("What tells who they are"), marking && [labels.marking[marking.kind], marking.letters].filter((one) => one).join(": ")],
+    [
+      t("What tells who they are"),
+      marking && [labels.marking[marking.kind], marking.letters].filter((one) => one).join(": "),
+    ],
     [t("Officers"), told.officers],
     [t("Vehicles"), told.vehicles],
     [t("Equipment"), named(labels.equipment, told.equipment)],
@@ -85,13 +104,26 @@ function photos(desk, entry) {
   if (count === 0) return null;
   const opened = PHOTOS.get(entry.row.id);
   if (opened === undefined) {
-    return button(tn("Open {n} photo", "Open {n} photos", count), () => openPhotos(desk, entry), { icon: iconNode("camera") });
+    return button(
+      tn("Open {n} photo", "Open {n} photos", count),
+      () => openPhotos(desk, entry),
+      { icon: iconNode("camera") },
+    );
   }
   const shown = opened.map(({ url, turn }, index) => {
     const alt = t("Photo {n} of the tip", { n: index + 1 });
     const image = el("img", { src: url, alt, class: `turn-${turn}` });
     // Blurred until somebody wants to see it: two hours of such pictures are long.
-    return el("button", { type: "button", class: "photo veiled", "aria-label": t("Show or veil photo {n}", { n: index + 1 }), click: unveil }, image);
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "photo veiled",
+        "aria-label": t("Show or veil photo {n}", { n: index + 1 }),
+        click: unveil,
+      },
+      image,
+    );
   });
   return el("div", { class: "photos" }, shown);
 }
@@ -125,13 +157,36 @@ function linking(desk, entry) {
   const near = files.filter((file) => likeCase(desk, entry, file));
   const far = files.filter((file) => !near.includes(file));
   const existing = (/** @type {readonly import("./casefile.js").CaseFile[]} */ some) =>
-    some.map((file) => button(t("Add to {name}", { name: callName(file.row.id) }), () => link(desk, entry, file.row, near.includes(file)), { icon: iconNode("plus") }));
-  const suggestion = near.length === 0 ? null : el("p", {}, t("These cases are of the same place and day. Is it the same thing?"));
+    some.map(
+      (file) => button(
+        t("Add to {name}", { name: callName(file.row.id) }),
+        () => link(desk, entry, file.row, near.includes(file)),
+        { icon: iconNode("plus") },
+      ),
+    );
+  const suggestion = near.length === 0 ? null : el(
+    "p",
+    {},
+    t("These cases are of the same place and day. Is it the same thing?"),
+  );
   return [
     likes(desk, entry),
-    el("section", { class: "card next" }, el("h2", {}, t("Where does it belong?")), suggestion, el("div", { class: "buttons" }, existing(near)),
-      button(t("Open a new case"), () => openCase(desk, entry, near.length > 0), { kind: near.length === 0 ? "main" : "", id: "new-case", icon: iconNode("document") })),
-    far.length === 0 ? el("span") : el("details", {}, el("summary", {}, t("Other cases")), el("div", { class: "buttons" }, existing(far))),
+    el("section", { class: "card next" }, el("h2", {}, t("Where does it belong?")), suggestion, el(
+      "div",
+      { class: "buttons" },
+      existing(near),
+    ),
+      button(
+        t("Open a new case"),
+        () => openCase(desk, entry, near.length > 0),
+        { kind: near.length === 0 ? "main" : "", id: "new-case", icon: iconNode("document") },
+      )),
+    far.length === 0 ? el("span") : el(
+      "details",
+      {},
+      el("summary", {}, t("Other cases")),
+      el("div", { class: "buttons" }, existing(far)),
+    ),
   ];
 }
 
@@ -145,7 +200,11 @@ function likes(desk, entry) {
   const lines = [
     tn("{n} other tip of the same place and day", "{n} other tips of the same place and day", alike.length),
     tn("{n} of them first-hand", "{n} of them first-hand", first),
-    copies > 0 && tn("{n} says almost the same words: one source, perhaps", "{n} say almost the same words: one source, perhaps", copies),
+    copies > 0 && tn(
+      "{n} says almost the same words: one source, perhaps",
+      "{n} say almost the same words: one source, perhaps",
+      copies,
+    ),
   ];
   return el("p", { class: "quiet" }, lines.filter((one) => one).join(" · "));
 }
@@ -158,7 +217,11 @@ function likeCase(desk, entry, file) {
   });
 }
 
-/** The tip, and whatever is the very same tip sent again.  @param {Desk} desk @param {TipEntry} entry @returns {string[]} */
+/**
+ * The tip, and whatever is the very same tip sent again.
+ * @param {Desk} desk @param {TipEntry} entry
+ * @returns {string[]}
+ */
 function envelopesOf(desk, entry) {
   const same = desk.load.waiting.filter(({ tip }) => tip !== null && tip.id === entry.tip?.id);
   return [...new Set([entry.row.id, ...same.map(({ row }) => row.id)])].sort();
@@ -187,7 +250,9 @@ async function follow(desk, id) {
   desk.go({ case: id, envelope: null, mode: "look", tab: "case" });
 }
 
-/** @param {number} at Unix seconds @param {import("./baked.js").Baked} baked @returns {string} the clock's time there */
+/**
+ * @param {number} at Unix seconds @param {import("./baked.js").Baked} baked @returns {string} the clock's time there
+ */
 export function wallTime(at, { face, words }) {
   const format = new Intl.DateTimeFormat(words.lang, { timeZone: face.timezone, hour: "numeric", minute: "2-digit" });
   return format.format(at * 1000);

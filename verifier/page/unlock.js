@@ -9,11 +9,17 @@ import { banners } from "./banner.js";
 import { here } from "./baked.js";
 import { el, refill } from "./dom.js";
 import { button, tick } from "./field.js";
-import { rememberedVaults } from "./session.js";
+import { keptVaults } from "./keyring.js";
 
 /** @typedef {import("./baked.js").Baked} Baked */
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+/**
+ * What is on the locked page.
+ * @typedef {Readonly<{kept: HTMLElement, file: HTMLElement, weeks: HTMLElement, words: HTMLInputElement,
+ *   progress: HTMLProgressElement, fault: HTMLElement, values: import("./field.js").Values}>} Entry
+ */
 
 const MAX_WEEK_FILE = 4096;
 
@@ -21,64 +27,86 @@ const MAX_WEEK_FILE = 4096;
 export function showUnlock(baked, session, why, onOpen) {
   const { t } = baked.words;
   document.body.className = "night at-desk";
-  const fault = el("p", { class: "fault", role: "alert", id: "fault" }, why);
-  const progress = el("progress", { max: 1, hidden: true, "aria-label": t("Opening the vault") });
-  /** @type {import("./field.js").Values} */
-  const values = { remember: false };
-  const kept = el("div", { id: "kept" });
-  const file = fileField("vault", t("Your vault file"), false);
-  const weeks = fileField("weeks", t("This week's key, if it is on another device"), true, t("You can choose several files at once."));
-  const words = el("input", { type: "password", id: "words", autocomplete: "off", spellcheck: "false", autocorrect: "off" });
-  const open = button(t("Unlock and start the shift"), () => unlock(), { kind: "main", id: "unlock", icon: iconNode("key") });
-  const enter = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter") open.click();
+  const several = t("You can choose several files at once.");
+  const secret = { autocomplete: "off", spellcheck: "false", autocorrect: "off" };
+  /** @type {Entry} */
+  const entry = {
+    kept: el("div", { id: "kept" }),
+    file: fileField("vault", t("Your vault file"), false),
+    weeks: fileField("weeks", t("This week's key, if it is on another device"), true, several),
+    words: el("input", { type: "password", id: "words", ...secret }),
+    progress: el("progress", { max: 1, hidden: true, "aria-label": t("Opening the vault") }),
+    fault: el("p", { class: "fault", role: "alert", id: "fault" }, why),
+    values: { remember: false },
   };
-  words.addEventListener("keydown", enter);
-  async function unlock() {
-    refill(fault);
-    progress.hidden = false;
-    progress.value = 0;
-    try {
-      const chosen = await vaultOf(baked, file, kept);
-      const texts = await Promise.all([...(inputOf(weeks).files ?? [])].map(weekText));
-      await session.unlock(chosen, words.value, texts, values.remember, (done) => (progress.value = done));
-      words.value = "";
-      onOpen();
-    } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreached)) throw error;
-      refill(fault, sentenceFor(baked, error));
-    } finally {
-      progress.hidden = true;
-    }
-  }
-  const lines = [
-    kept,
-    file,
-    el("div", { class: "field" }, el("label", { for: "words" }, t("Its pass-phrase")), words),
-    weeks,
-    tick(values, "remember", t("Remember the vault on this device, sealed as it is")),
-    open,
-    progress,
-    fault,
-  ];
+  const open = button(t("Unlock and start the shift"), () => unlock(baked, session, entry, onOpen), {
+    ...{ kind: /** @type {const} */ ("main"), id: "unlock", icon: iconNode("key") },
+  });
+  entry.words.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") open.click();
+  });
+  const title = t("Desk of {network}", { network: here(baked, baked.face.name) });
   const promise = t("Your keys stay on this device. The server gets signatures and sealed bytes, and can read no tip.");
-  const heading = el("h1", {}, iconNode("lantern", "large"), ` ${t("Desk of {network}", { network: here(baked, baked.face.name) })}`);
-  refill(document.body, banners(baked), el("main", { class: "page unlock" }, heading, el("p", {}, promise), ...lines));
-  void offerKept(baked, session, kept);
+  const page = el(
+    "main",
+    { class: "page unlock" },
+    el("h1", {}, iconNode("lantern", "large"), " ", title),
+    el("p", {}, promise),
+    entry.kept,
+    entry.file,
+    el("div", { class: "field" }, el("label", { for: "words" }, t("Its pass-phrase")), entry.words),
+    entry.weeks,
+    tick(entry.values, "remember", t("Remember the vault on this device, sealed as it is")),
+    ...[open, entry.progress, entry.fault],
+  );
+  refill(document.body, el("header", {}, banners(baked)), page);
+  void offerKept(baked, session, entry.kept);
+}
+
+/** @param {Baked} baked @param {Session} session @param {Entry} entry @param {() => void} onOpen */
+async function unlock(baked, session, { kept, file, weeks, words, progress, fault, values }, onOpen) {
+  refill(fault);
+  progress.hidden = false;
+  progress.value = 0;
+  try {
+    const chosen = await vaultOf(baked, file, kept);
+    const texts = await Promise.all([...(inputOf(weeks).files ?? [])].map(weekText));
+    await session.unlock(chosen, words.value, texts, values.remember, (done) => (progress.value = done));
+    words.value = "";
+    onOpen();
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unreached)) throw error;
+    refill(fault, sentenceFor(baked, error));
+  } finally {
+    progress.hidden = true;
+  }
 }
 
 /** @param {Baked} baked @param {Session} session @param {HTMLElement} kept @returns {Promise<void>} */
 async function offerKept(baked, session, kept) {
   const { t } = baked.words;
-  const vaults = await rememberedVaults(session.keep);
+  const vaults = await keptVaults(session.keep);
   if (vaults.length === 0) return;
   const chips = vaults.map(({ id, file }, index) => {
     const input = el("input", { type: "radio", name: "kept", id: `kept-${id}`, checked: index === 0 });
     KEPT.set(input, file);
     return el("label", { class: "chip" }, input, el("span", {}, id));
   });
-  const other = el("label", { class: "chip" }, el("input", { type: "radio", name: "kept", id: "kept-other" }), el("span", {}, t("Another vault")));
-  refill(kept, el("fieldset", { class: "field" }, el("legend", {}, t("Vaults on this device")), el("div", { class: "chips" }, chips, other)));
+  const other = el(
+    "label",
+    { class: "chip" },
+    el("input", { type: "radio", name: "kept", id: "kept-other" }),
+    el("span", {}, t("Another vault")),
+  );
+  refill(
+    kept,
+    el(
+      "fieldset",
+      { class: "field" },
+      el("legend", {}, t("Vaults on this device")),
+      el("div", { class: "chips" }, chips, other),
+    ),
+  );
 }
 
 /** Which vault a chip stands for.  @type {WeakMap<HTMLInputElement, Bytes>} */
@@ -106,20 +134,30 @@ async function weekText(file) {
 function fileField(id, label, multiple, hint = "") {
   const described = hint === "" ? null : `${id}-hint`;
   const input = el("input", { type: "file", id, multiple, "aria-describedby": described });
-  return el("div", { class: "field" }, el("label", { for: id }, label), input, hint && el("p", { class: "hint", id: `${id}-hint` }, hint));
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { for: id }, label),
+    input,
+    hint && el("p", { class: "hint", id: `${id}-hint` }, hint),
+  );
 }
 
 /** @param {HTMLElement} field @returns {HTMLInputElement} */
 const inputOf = (field) => /** @type {HTMLInputElement} */ (field.querySelector("input"));
 
-/** @param {Baked} baked @param {Error} error @returns {string} what went wrong and what helps, in the reader's language */
+/**
+ * @param {Baked} baked @param {Error} error @returns {string} what went wrong and what helps, in the reader's language
+ */
 function sentenceFor({ words: { t } }, error) {
   if (!(error instanceof Refused)) return t("The server could not be reached. Look at your connection and try again.");
   const said = {
     passphrase: t("These words don't open this vault. Check each word and their order."),
     sign_in: t("The desk did not let you in."),
     roster_dates: t("The roster is out of date. The custodians have to publish the next one."),
-    roster_signers: t("The server showed a roster that your network's custodians did not sign. Tell a lead, and don't go on."),
+    roster_signers: t(
+      "The server showed a roster that your network's custodians did not sign. Tell a lead, and don't go on.",
+    ),
     age_recipient: t("The week's file is no key. Choose the file that the desk gave you."),
     epoch_key: t("The week's file is not your key of the last, this or the next two weeks."),
   };

@@ -1,6 +1,6 @@
 /**
- * The week: what an open desk does by itself.  It makes and signs this person's keys for this week and the next two, and
- * signs the recipient sets that follow from what everybody can see.  SPEC 5.3, 5.4.
+ * The week: what an open desk does by itself.  It makes and signs this person's keys for this week and the next two,
+ * and signs the recipient sets that follow from what everybody can see.  SPEC 5.3, 5.4.
  */
 import { Identity } from "../../protocol/js/age.js";
 import { parse, unutf8 } from "../../protocol/js/encoding.js";
@@ -9,7 +9,8 @@ import { Refused } from "../../protocol/js/errors.js";
 import { EPOCHS_AHEAD } from "../../protocol/js/limits.js";
 import { mayReceive, proposeSet } from "../../protocol/js/recipients.js";
 import { MAX_SIGNED, Signed, sign } from "../../protocol/js/signed.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
+import { keepWeek, keptWeek } from "./keyring.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -44,8 +45,8 @@ async function makeKeys(session) {
   for (const epoch of weeksNow()) {
     if (mine.some((one) => one.epoch === epoch)) continue;
     // Kept before it is posted: a key that others seal to and that nobody has would swallow tips.
-    const identity = (await session.keptWeek(epoch)) ?? Identity.generate();
-    await session.keepWeek(epoch, identity);
+    const identity = (await keptWeek(session, epoch)) ?? Identity.generate();
+    await keepWeek(session, epoch, identity);
     const signed = signEpochKey(roster, vault.verifier, epoch, identity.recipient, vault.seed);
     await session.api.post("/api/epoch-keys", signed.value());
     made = true;
@@ -87,7 +88,10 @@ async function post(session, signed) {
   }
 }
 
-/** @param {() => Uint8Array<ArrayBuffer>} propose @returns {Uint8Array<ArrayBuffer> | null} null where too few have a key */
+/**
+ * @param {() => Uint8Array<ArrayBuffer>} propose
+ * @returns {Uint8Array<ArrayBuffer> | null} null where too few have a key
+ */
 function proposalOr(propose) {
   try {
     return propose();
@@ -97,7 +101,10 @@ function proposalOr(propose) {
   }
 }
 
-/** @param {readonly SetRow[]} sets @param {SetValue} wanted @returns {boolean} whether the newest set in force says the same */
+/**
+ * @param {readonly SetRow[]} sets @param {SetValue} wanted
+ * @returns {boolean} whether the newest set in force says the same
+ */
 function isInForce(sets, wanted) {
   const found = sets.filter((one) => one.complete && !one.retired).map(({ set }) => valueOf(set));
   const newest = found.filter(({ epoch }) => epoch === wanted.epoch).sort((a, b) => b.number - a.number)[0];

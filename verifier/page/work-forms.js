@@ -7,13 +7,16 @@ import { whyNot, makeMove } from "./moving.js";
 import { el } from "./dom.js";
 import { button, choice, list, several, text, tick } from "./field.js";
 import { callName, caseLabels } from "./say.js";
-import { clock } from "./session.js";
+import { clock } from "./clock.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./field.js").Values} Values */
 /** @typedef {(desk: Desk, file: CaseFile) => HTMLElement} Form */
-/** @typedef {{part: Record<string, unknown> | null, working?: Record<string, unknown>, into?: string} | string} Move or what is not said yet */
+/**
+ * A move's part and what comes along, or a sentence: what is not said yet.
+ * @typedef {{part: Record<string, unknown> | null, working?: Record<string, unknown>, into?: string} | string} Move
+ */
 
 /**
  * A form that makes one move.  `read` gives the move's part, or a sentence that says what is still to be said.
@@ -38,8 +41,18 @@ export function moveForm(desk, file, move, heading, fields, read, words) {
     { class: "card form" },
     el("h2", {}, heading),
     fields,
-    el("div", { class: "buttons" }, button(words, make, { kind: "main", id: "make", icon: iconNode("check") }), back(desk)),
-    el("p", { class: "hint" }, iconNode("sealed"), ` ${t("Your words are sealed to the desk. The server sees that you moved the case, and the day.")}`),
+    el(
+      "div",
+      { class: "buttons" },
+      button(words, make, { kind: "main", id: "make", icon: iconNode("check") }),
+      back(desk),
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      iconNode("sealed"),
+      ` ${t("Your words are sealed to the desk. The server sees that you moved the case, and the day.")}`,
+    ),
   );
 }
 
@@ -48,7 +61,10 @@ export function back(desk) {
   return button(desk.words.t("Back"), () => desk.go({ mode: "look" }), { id: "back" });
 }
 
-/** @param {Readonly<Record<string, string>>} labels @param {(code: string) => string} [say] @returns {[string, string][]} */
+/**
+ * @param {Readonly<Record<string, string>>} labels @param {(code: string) => string} [say]
+ * @returns {[string, string][]}
+ */
 const choices = (labels, say = (code) => labels[code]) => Object.keys(labels).map((code) => [code, say(code)]);
 
 /** @param {Values} values @returns {{words?: string}} the words, if there are any */
@@ -65,11 +81,22 @@ function triage(desk, file) {
   const read = () => {
     if (!values.urgency) return t("Say first how urgent it is.");
     if (!values.class) return t("Say first what kind of thing it is.");
-    return { part: { urgency: values.urgency, ...wordsIn(values) }, working: { urgency: values.urgency, class: values.class } };
+    return {
+      part: { urgency: values.urgency, ...wordsIn(values) },
+      working: { urgency: values.urgency, class: values.class },
+    };
   };
   const fields = [
-    choice(values, "urgency", t("How urgent is it?"), choices(labels.urgency, (code) => `${code} ${labels.urgency[code]}`)),
-    choice(values, "class", t("What kind of thing is it?"), choices(labels.class, (code) => `${code} ${labels.class[code]}`), {
+    choice(
+      values,
+      "urgency",
+      t("How urgent is it?"),
+      choices(labels.urgency, (code) => `${code} ${labels.urgency[code]}`),
+    ),
+    choice(values, "class", t("What kind of thing is it?"), choices(
+      labels.class,
+      (code) => `${code} ${labels.class[code]}`,
+    ), {
       hint: t("Another emergency is not ours: call 911."),
     }),
     text(values, "words", t("Why? (only the desk reads it)"), { lines: 2 }),
@@ -100,7 +127,13 @@ function finding(desk, file) {
   values.says ??= "for";
   const others = [...desk.session.roster.verifiers.keys()].map((id) => /** @type {const} */ ([id, id]));
   const fields = [
-    choice(values, "basis", t("What is it based on?"), choices(labels.basis, (code) => `${code} ${labels.basis[code]}`), { onchange: () => desk.redraw() }),
+    choice(
+      values,
+      "basis",
+      t("What is it based on?"),
+      choices(labels.basis, (code) => `${code} ${labels.basis[code]}`),
+      { onchange: () => desk.redraw() },
+    ),
     choice(values, "says", t("What does it say?"), choices(labels.says)),
     values.basis === "D3" && tick(values, "site", t("It is the site's own contact")),
     values.basis === "D1" &&
@@ -109,9 +142,22 @@ function finding(desk, file) {
       }),
     file.row.class === "C" && tick(values, "site_told", t("The site has been told")),
     file.row.class === "E" && tick(values, "emergency", t("911 has been told")),
-    text(values, "words", t("What was found, and how do you know?"), { lines: 3, hint: t("If you call two tips independent, say why.") }),
+    text(
+      values,
+      "words",
+      t("What was found, and how do you know?"),
+      { lines: 3, hint: t("If you call two tips independent, say why.") },
+    ),
   ];
-  return moveForm(desk, file, "finding", t("Write down a finding"), fields, () => readFinding(desk, values), t("Write it down"));
+  return moveForm(
+    desk,
+    file,
+    "finding",
+    t("Write down a finding"),
+    fields,
+    () => readFinding(desk, values),
+    t("Write it down"),
+  );
 }
 
 /** @param {Desk} desk @param {Values} values @returns {Move} */
@@ -120,9 +166,18 @@ function readFinding({ words: { t } }, values) {
   if (!basis) return t("Say first what it is based on.");
   if (!wordsIn(values).words) return t("Say in a few words what was found.");
   const site = basis === "D3" && values.site === true;
-  const found = { code: basis, minute: Math.floor(clock() / MINUTE), against: says === "against", site, over: says === "over" };
+  const found = {
+    code: basis,
+    minute: Math.floor(clock() / MINUTE),
+    against: says === "against",
+    site,
+    over: says === "over",
+  };
   const checker = basis === "D1" && values.checker ? { checker: values.checker } : {};
-  const told = { ...(values.site_told ? { site_told: true } : {}), ...(values.emergency ? { emergency_called: true } : {}) };
+  const told = {
+    ...(values.site_told ? { site_told: true } : {}),
+    ...(values.emergency ? { emergency_called: true } : {}),
+  };
   return {
     part: { basis, says, ...wordsIn(values), ...(site ? { site } : {}) },
     working: { finding: { ...found, ...checker }, ...told },
@@ -148,11 +203,21 @@ function close(desk, file) {
 function merge(desk, file) {
   const { t } = desk.words;
   const values = desk.typed("merge");
-  const targets = [...desk.load.cases.values()].filter(({ row }) => row.id !== file.row.id && whyNot(desk.session, desk.load.cases.get(row.id) ?? file, "link", "") === null);
+  const others = [...desk.load.cases.values()].filter(({ row }) => row.id !== file.row.id);
+  const targets = others.filter((one) => whyNot(desk.session, one, "link", "") === null);
   if (targets.length === 0) {
-    return el("section", { class: "card form" }, el("h2", {}, t("Merge into another case")), el("p", {}, t("There is no other open case.")), back(desk));
+    return el(
+      "section",
+      { class: "card form" },
+      el("h2", {}, t("Merge into another case")),
+      el("p", {}, t("There is no other open case.")),
+      back(desk),
+    );
   }
-  const fields = [list(values, "into", t("Into which case?"), targets.map(({ row }) => [row.id, callName(row.id)])), text(values, "words", t("Why are they the same?"), { lines: 2 })];
+  const fields = [
+    list(values, "into", t("Into which case?"), targets.map(({ row }) => [row.id, callName(row.id)])),
+    text(values, "words", t("Why are they the same?"), { lines: 2 }),
+  ];
   const read = () => ({ part: { ...wordsIn(values) }, into: values.into });
   return moveForm(desk, file, "merge", t("Merge into another case"), fields, read, t("Merge"));
 }

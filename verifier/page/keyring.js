@@ -1,0 +1,113 @@
+/**
+ * The key ring: what of a person this browser keeps, all of it sealed by the vault's key.  SPEC 5.6.
+ *
+ * Weekly keys, erased when their week's grace is over; the vault file if its owner wishes; the last signed move.
+ */
+import { Identity } from "../../protocol/js/age.js";
+import { unutf8, utf8 } from "../../protocol/js/encoding.js";
+import { epochGraceEnd } from "../../protocol/js/epoch.js";
+import { Refused } from "../../protocol/js/errors.js";
+import { unwrap, wrap } from "../../protocol/js/vault.js";
+import { clock } from "./clock.js";
+import { known } from "./lenient.js";
+
+/** @typedef {import("./keep.js").Keep} Keep */
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+const VAULTS = "vault/";
+const WEEKS = "epoch";
+
+/** @param {Session} session @param {string} what @param {string} [rest] @returns {string} a name in the storage */
+function label({ vault }, what, rest = "") {
+  return `${what}/${vault.network}/${vault.verifier}${rest}`;
+}
+
+/**
+ * Keep a week's key: in the worker's memory and, wrapped, in this browser.
+ * @param {Session} session @param {number} epoch @param {Identity} identity
+ */
+export async function keepWeek(session, epoch, identity) {
+  const name = label(session, WEEKS, `/${epoch}`);
+  await session.keep.put(name, wrap(session.vault.key, name, identity.seed));
+  if (session.keep.database === null) session.unkept.add(epoch);
+  await session.opener.ask("know", { epoch, seed: identity.seed });
+  session.weeks.add(epoch);
+}
+
+/**
+ * @param {Session} session @param {number} epoch
+ * @returns {Promise<Identity | null>} the key of a week that this browser keeps
+ */
+export async function keptWeek(session, epoch) {
+  const name = label(session, WEEKS, `/${epoch}`);
+  const wrapped = await session.keep.get(name);
+  if (wrapped === null) return null;
+  return known(() => new Identity(unwrap(session.vault.key, name, wrapped)))[0] ?? null;
+}
+
+/**
+ * Take this person's weekly keys from files and from the browser, those only that they have signed.
+ *
+ * Throws Refused: age_recipient (no key in a file), epoch_key (a key of somebody else or of another time).
+ * @param {Session} session @param {readonly string[]} files the texts of weekly key files
+ */
+export async function findWeeks(session, files) {
+  await eraseOld(session.keep, clock());
+  const mine = (await session.epochKeys()).filter((one) => one.verifier === session.vault.verifier);
+  for (const text of files) {
+    const line = text.split("\n").find((one) => one.startsWith("AGE-SECRET-KEY-"));
+    const identity = Identity.decode(line?.trim() ?? "");
+    const key = mine.find((one) => one.age === identity.recipient);
+    if (key === undefined) {
+      throw new Refused("epoch_key", "This weekly key is none of yours for the last, this or the next two weeks.");
+    }
+    await keepWeek(session, key.epoch, identity);
+  }
+  for (const { epoch, age } of mine) {
+    if (session.weeks.has(epoch)) continue;
+    const identity = await keptWeek(session, epoch);
+    if (identity !== null && identity.recipient === age) await keepWeek(session, epoch, identity);
+  }
+}
+
+/** Erase the keys of every week whose grace is over, whoever's they are.  @param {Keep} keep @param {number} now */
+async function eraseOld(keep, now) {
+  for (const name of await keep.names(`${WEEKS}/`)) {
+    if (now >= epochGraceEnd(Number(name.split("/").at(-1)))) await keep.erase(name);
+  }
+}
+
+/**
+ * Keep the name of this person's last event, so that a lost or invented one shows.
+ * @param {Session} session @param {string} head
+ */
+export async function keepHead(session, head) {
+  const name = label(session, "head");
+  await session.keep.put(name, wrap(session.vault.key, name, utf8(head)));
+}
+
+/** Compare the last event that this browser remembers with the one that the server has.  @param {Session} session */
+export async function recallHead(session) {
+  const name = label(session, "head");
+  const wrapped = await session.keep.get(name);
+  if (wrapped === null) return;
+  const head = known(() => unutf8(unwrap(session.vault.key, name, wrapped)))[0];
+  session.strange = head !== undefined && head !== session.network.actor_head;
+}
+
+/** Keep the vault file, sealed as it is, or erase it.  @param {Session} session @param {Bytes | null} file */
+export async function keepVault({ keep, vault }, file) {
+  const name = VAULTS + vault.verifier;
+  await (file === null ? keep.erase(name) : keep.put(name, file));
+}
+
+/** @param {Keep} keep @returns {Promise<{id: string, file: Bytes}[]>} the vaults that this browser keeps, by id */
+export async function keptVaults(keep) {
+  const found = [];
+  for (const name of await keep.names(VAULTS)) {
+    const file = await keep.get(name);
+    if (file !== null) found.push({ id: name.slice(VAULTS.length), file });
+  }
+  return found;
+}
