@@ -25,13 +25,16 @@ class Witness:
         tab = self.window
         tab.open(f"{self.origin}/en")
         tab.run(COUNT)
-        tab.tap('label:has(input[name="what"][value="taking"])')
-        tab.tap('#map path[data-zone="harbor"]')
-        tab.tap('label:has(input[name="when"][value="now"])')
-        tab.tap('label:has(input[name="seen"][value="now"])')
+        self.answer()
         tab.button("Seal and send")
         tab.says("#sent-title", "Sealed and sent")
         return int(tab.run("window.taps"))
+
+    def answer(self) -> None:
+        """Give the four answers."""
+        for name, value in (("what", "taking"), ("when", "now"), ("seen", "now")):
+            self.window.tap(f'label:has(input[name="{name}"][value="{value}"])')
+        self.window.tap('#map path[data-zone="harbor"]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +165,13 @@ class Reader:
         """Save the proof from the alert's page and return where it is."""
         self.window.tap("a[download]", "Save the proof")
         end = time.monotonic() + PATIENCE
-        while not (found := [one for one in self.window.saved.iterdir() if one.suffix == ".json"]):
-            assert time.monotonic() < end, "The proof was never saved."
+        while True:
+            found = list(self.window.saved.iterdir())
+            # One browser writes under another name first, the other keeps the name with an empty file.
+            if [one.name for one in found] == ["release.json"] and found[0].stat().st_size > 0:
+                return found[0]
+            assert time.monotonic() < end, f"The proof was never saved: {found}"
             time.sleep(0.05)
-        return found[0]
 
     def check(self, file: Path) -> str:
         """Give a file to "Is this real?" and return what it answers."""

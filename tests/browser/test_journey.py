@@ -28,7 +28,7 @@ from tests.running import Running, running
 
 @pytest.fixture
 def driver(tmp_path: Path) -> Iterator[Driver]:
-    """Give a driver of browsers, whose profiles lie in the test's own folder; what they show at the end is kept there."""
+    """Give a driver of browsers, whose profiles lie in the test's own folder; what they show last is kept there."""
     with driving(tmp_path) as found:
         yield found
         found.keep_shots()

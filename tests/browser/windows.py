@@ -44,25 +44,20 @@ class Driver:
         return answer["ok"]
 
     def windows(self, kind: Kind, *people: str, prefs: Mapping[str, Any] | None = None) -> list[Window]:
-        """Open a browser for each of these people, with profiles that never saw anything.
-
-        A witness and a reader have a touch screen; the desk's people have a mouse.  `prefs` are Firefox's.
-        """
+        """Open a browser for each of these people, with profiles that never saw anything; `prefs` are Firefox's."""
         program = browsers.chromium() if kind == "chromium" else browsers.firefox()
         opened = []
         for name in people:
             profile, saved = self.folder / f"{name}-profile", self.folder / f"{name}-saved"
             profile.mkdir()
             saved.mkdir()
-            finger = name in ("witness", "reader")
-            opened.append(Window(self, 0, name, profile, saved, finger))
+            opened.append(Window(self, 0, name, profile, saved))
         asked = [
             {
                 "kind": "chrome" if kind == "chromium" else "firefox",
                 "program": program,
                 "profile": str(one.profile),
                 "saved": str(one.saved),
-                "finger": one.finger,
                 "prefs": dict(prefs or {}),
             }
             for one in opened
@@ -89,11 +84,14 @@ class Window:
     name: str
     profile: Path
     saved: Path
-    finger: bool
 
     def open(self, url: str) -> None:
         """Go to an address."""
         self._ask("open", url)
+
+    def beside(self, url: str) -> None:
+        """Open an address in a second tab, which is then the one that is touched and read."""
+        self._ask("beside", url)
 
     def size(self, width: int, height: int) -> None:
         """Make the window so large, in CSS pixels."""

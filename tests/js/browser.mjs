@@ -29,9 +29,14 @@ const FIREFOX = {
 
 /** One person's browser: a profile of its own, one tab. */
 class Window {
-  /** @param {any} browser @param {any} tab @param {boolean} finger */
-  constructor(browser, tab, finger) {
-    Object.assign(this, { browser, tab, finger, said: [] });
+  /** @param {any} browser @param {any} tab */
+  constructor(browser, tab) {
+    Object.assign(this, { browser, said: [] });
+    this.#watch(tab);
+  }
+
+  #watch(tab) {
+    this.tab = tab;
     tab.on("console", (one) => ["error", "warn", "warning", "assert"].includes(one.type()) && this.said.push(`${one.type()}: ${one.text()}`));
     tab.on("pageerror", (error) => this.said.push(`page: ${error.message}`));
   }
@@ -41,19 +46,25 @@ class Window {
     await this.tab.goto(url, { waitUntil: "load" });
   }
 
+  /** A second tab beside the first; from now on it is the one that is looked at and touched. */
+  async beside(url) {
+    const { width, height } = this.tab.viewport();
+    this.#watch(await this.browser.newPage());
+    await this.size(width, height);
+    await this.tab.goto(url, { waitUntil: "load" });
+  }
+
   size(width, height) {
-    return this.tab.setViewport({ width, height, hasTouch: this.finger && this.browser.protocol !== "webDriverBiDi" });
+    return this.tab.setViewport({ width, height });
   }
 
-  scheme(dark) {
-    return this.tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
-  }
-
-  /** Touch what `selector` finds, as a finger or a mouse does: where it is seen, if nothing lies over it. */
+  /**
+   * Touch what `selector` finds, with a mouse: where it is seen, if nothing lies over it.  (A finger that is lifted late, on a
+   * machine that is busy, has held instead of touched; fingers are tried where a phone's form is tested by itself.)
+   */
   async tap(selector, name, patience) {
     const at = await this.#until(patience, `${selector} ${name} to be there to touch`, () => this.tab.evaluate(reach, selector, name));
-    if (this.finger) await this.tab.touchscreen.tap(at.x, at.y);
-    else await this.tab.mouse.click(at.x, at.y);
+    await this.tab.mouse.click(at.x, at.y);
   }
 
   async type(selector, words, patience) {
@@ -157,7 +168,7 @@ function say(selector, words) {
 /** @type {Map<number, Window>} */
 const windows = new Map();
 
-/** @typedef {{kind: "chrome" | "firefox", program: string, profile: string, saved: string, finger: boolean, prefs: object}} Asked */
+/** @typedef {{kind: "chrome" | "firefox", program: string, profile: string, saved: string, prefs: object}} Asked */
 
 /** @param {Asked[]} asked browsers to be started together @returns {Promise<number[]>} the windows' numbers */
 async function launch(asked) {
@@ -166,19 +177,19 @@ async function launch(asked) {
 }
 
 /** @param {Asked} asked @returns {Promise<Window>} */
-async function one({ kind, program, profile, saved, finger, prefs }) {
+async function one({ kind, program, profile, saved, prefs }) {
   const browser = await puppeteer.launch({
     ...{ browser: kind, executablePath: program, headless: true, userDataDir: profile, timeout: 60_000, protocolTimeout: 120_000 },
     downloadBehavior: { policy: "allow", downloadPath: saved },
     args: kind === "chrome" ? CHROMIUM : [],
-    extraPrefsFirefox: { ...FIREFOX, ...prefs },
+    extraPrefsFirefox: { ...FIREFOX, "browser.download.folderList": 2, "browser.download.dir": saved, ...prefs },
   });
   const tab = (await browser.pages())[0] ?? (await browser.newPage());
   await tab.evaluateOnNewDocument(() => {
     globalThis.violations = [];
     addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
   });
-  return new Window(browser, tab, finger);
+  return new Window(browser, tab);
 }
 
 /** @param {{call: string, window?: number, args: any[]}} question */
