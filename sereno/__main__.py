@@ -43,10 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
     """Declare a sub-command's arguments and return what runs it."""
     if name in ("seal", "open"):
-        from sereno import breakglass
-
-        (breakglass.add_seal_arguments if name == "seal" else breakglass.add_open_arguments)(parser)
-        return breakglass.seal if name == "seal" else breakglass.open_
+        return _load_breakglass(name, parser)
     if name == "run":
         from sereno import run
 
@@ -81,6 +78,13 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
     check.add_arguments(parser)
     return check.run
+
+
+def _load_breakglass(name: str, parser: argparse.ArgumentParser) -> Runs:
+    from sereno import breakglass
+
+    (breakglass.add_seal_arguments if name == "seal" else breakglass.add_open_arguments)(parser)
+    return breakglass.seal if name == "seal" else breakglass.open_
 
 
 if __name__ == "__main__":
