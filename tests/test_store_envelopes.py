@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
