@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from standardwebhooks import Webhook
 
 from protocol.encoding import b64
 from protocol.release import check
+from sereno.journey import until
 from store import deliveries, subscribers
 from store.engine import reading, writing
 from tests.inbox import ELSEWHERE, ENDLESS, HANGS, Inbox
@@ -276,3 +278,23 @@ def test_the_word_of_someone_revoked_since_is_not_carried_on_but_can_be_taken_ba
     assert row.state == "released", row.refused
     post.deliver()
     assert types(inbox, "bo") == ["retracted"]
+
+
+def test_a_retraction_reaches_a_lot_that_is_under_way(
+    post: Outpost, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "AT_ONCE", 1)
+    for name in ("bo", "cy", "dee"):
+        inbox.behave(name, HANGS)
+        post.subscribe(inbox.url(name))
+    first = confirm(post)
+    ((row, *_),) = post.lots()
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(delivery.deliver, post.station, row.owner or "", post.world.now)
+        until("the first try", lambda: sum(map(len, inbox.got.values())))
+        post.send(post.world.attest(post.world.stop("retracted", first), "ana"))
+        under_way.result()
+
+    assert sum(map(len, inbox.got.values())) == 1
+    left = sorted(one.state for one in post.deliveries() if one.message == row.message)
+    assert left == ["due", "gave-up", "gave-up"]

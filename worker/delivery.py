@@ -1,7 +1,7 @@
-"""Delivery: one lot of one message to up to 500 subscribers, all at once, in one loop.
+"""Delivery: one lot of one message to up to 500 subscribers, many at once, in one loop.
 
-The gate's check runs in full once for each lot, right before it goes out: the bundle still checks, its state is still
-the one being sent, claim and subscription hold, the time is not over.  A lot is over well within its claim.
+The gate's check runs in full right before a lot goes out, and again four times a second for those still to come: the
+bundle checks, its state is the one being sent.  A lot is over within its claim.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from worker.station import Station
 # from then on, and the slow lane has its own process.
 QUICK: Final = 3.0
 SLOW: Final = 10.0
+AT_ONCE: Final = 200  # Quick ones under way: enough beside some that hang; more wait for each other on a busy machine.
 MARGIN: Final = 2  # Seconds of the claim that are kept for writing down what came of it.
 WRITE_EVERY: Final = 0.25  # Seconds between looks at what is done: a crash costs no more than that, told again.
 FIRST_WAIT: Final = 2  # Seconds before the second attempt; doubled each time, with jitter.
@@ -48,6 +49,26 @@ class Cargo:
     message: str
     cause: str
     body: bytes
+
+
+@dataclass(slots=True)
+class Lot:
+    """A lot on its way: to whom, with what, until when (Unix seconds), and how many at once."""
+
+    station: Station
+    cargo: Cargo
+    rows: Sequence[Delivery]
+    to: Mapping[str, Subscriber]
+    seconds: float
+    end: int
+    clock: Clock
+    slots: asyncio.Semaphore
+    is_over: bool = False
+
+    @property
+    def private(self) -> bool:
+        """Whether private addresses are called too."""
+        return self.station.settings.allow_private
 
 
 def deliver(station: Station, owner: str, now: int) -> None:
@@ -71,7 +92,9 @@ def deliver(station: Station, owner: str, now: int) -> None:
     if cargo is None:
         _record(station, [_gave_up(one) for one in rows], now)
         return
-    asyncio.run(_deliver(station, cargo, rows, to, min(SLOW if rows[0].slow else QUICK, left), clock))
+    slow = rows[0].slow
+    seconds, slots = min(SLOW if slow else QUICK, left), asyncio.Semaphore(LOT if slow else AT_ONCE)
+    asyncio.run(_deliver(Lot(station, cargo, rows, to, seconds, now + left, clock, slots)))
 
 
 def _load(station: Station, row: Delivery, now: int) -> Cargo | None:
@@ -108,33 +131,32 @@ def _since(message: Message, cause: str) -> int:
     return at or 0
 
 
-async def _deliver(
-    station: Station,
-    cargo: Cargo,
-    rows: Sequence[Delivery],
-    to: Mapping[str, Subscriber],
-    seconds: float,
-    clock: Clock,
-) -> None:
-    private = station.settings.allow_private
-    async with open_session(allow_private=private, sockets=LOT, seconds=seconds) as session:
-        going = {asyncio.create_task(_attempt(session, cargo, one, to[one.subscriber], private, clock)) for one in rows}
+async def _deliver(lot: Lot) -> None:
+    """Send to everyone of a lot, write down what came of it as it comes, and look again whether to go on."""
+    async with open_session(allow_private=lot.private, sockets=LOT, seconds=lot.seconds) as session:
+        going = {asyncio.create_task(_attempt(session, lot, one)) for one in lot.rows}
         while going:
             done, going = await asyncio.wait(going, timeout=WRITE_EVERY)
-            await asyncio.to_thread(_record, station, [one.result() for one in done], clock())
+            tries = [one for one in (task.result() for task in done) if one is not None]
+            await asyncio.to_thread(_record, lot.station, tries, lot.clock())
+            if going and await asyncio.to_thread(_load, lot.station, lot.rows[0], lot.clock()) is None:
+                lot.is_over = True
 
 
-async def _attempt(
-    session: aiohttp.ClientSession, cargo: Cargo, row: Delivery, to: Subscriber, private: bool, clock: Clock
-) -> Attempt:
-    now = clock()
-    headers = webhook_headers(
-        webhook_id(cargo.message, cargo.cause, to.id), now, cargo.body, (to.secret, to.old_secret)
-    )
-    began = time.monotonic()
-    status = await post(session, to.url, cargo.body, headers, private=private)
+async def _attempt(session: aiohttp.ClientSession, lot: Lot, row: Delivery) -> Attempt | None:
+    """Try once and return what follows; None where there is no time left for it within the claim."""
+    async with lot.slots:
+        now, to, cargo = lot.clock(), lot.to[row.subscriber], lot.cargo
+        if lot.is_over or now >= row.expires:
+            return _gave_up(row)
+        if now + lot.seconds > lot.end:
+            return None
+        id = webhook_id(cargo.message, cargo.cause, to.id)
+        headers = webhook_headers(id, now, cargo.body, (to.secret, to.old_secret))
+        began = time.monotonic()
+        status = await post(session, to.url, cargo.body, headers, private=lot.private)
     failpoint.reach("delivery.sent-before-recorded")
-    return outcome(row, status, int((time.monotonic() - began) * 1000), clock())
+    return outcome(row, status, int((time.monotonic() - began) * 1000), lot.clock())
 
 
 def outcome(row: Delivery, status: int, milliseconds: int, now: int) -> Attempt:
