@@ -16,7 +16,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -42,6 +41,10 @@ NAME: Final = 64  # The SHA-256 of a payload in hexadecimal.
 KEY: Final = 8  # A verifier's key id.
 CODE: Final = 32
 WORD: Final = 16  # A state, a kind, an outcome.
+
+# Which rows an index has, kept in its `info`: told to SQLAlchemy only by `tables.all_tables`, for it would load every
+# database's dialect for it, two megabytes in each process.
+WHERE: Final = "where"
 
 
 def text(name: str, length: int | None, *, null: bool = False, key: bool = False) -> Column[Any]:
@@ -82,8 +85,12 @@ def part_of(name: str, of: str, *, key: bool = False) -> Column[Any]:
 
 def waiting(name: str, *columns: str, by: str) -> Index:
     """An index over `columns` of the rows whose `by` is not NULL: those that still wait."""
-    where: ColumnElement[bool] = column(by).is_not(None)
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, info={WHERE: column(by).is_not(None)})
+
+
+def without(name: str, *columns: str, what: str) -> Index:
+    """An index over `columns` of the rows whose `what` is NULL."""
+    return Index(name, *columns, info={WHERE: column(what).is_(None)})
 
 
 def claimable() -> tuple[Column[Any], Column[Any], Column[Any]]:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     cast,
-    column,
     delete,
     func,
     select,
@@ -35,7 +34,7 @@ from protocol.encoding import sha256
 from protocol.epoch import epoch_grace_end, epoch_of
 from protocol.errors import Refused
 from store import failpoint
-from store.columns import CODE, ID, NAME, data, metadata, number, part_of, text, waiting
+from store.columns import CODE, ID, NAME, data, metadata, number, part_of, text, waiting, without
 from store.columns import big as large
 from store.upsert import insert_all, insert_once
 
@@ -65,12 +64,7 @@ envelopes: Final = Table(
     ),
     Index(None, "burn_day"),
     # What was opened and may be part of no case yet is found among the opened, not among a million that wait.
-    Index(
-        "ix_envelopes_opened",
-        *("desk", "day", "id"),
-        sqlite_where=column("minute").is_(None),
-        postgresql_where=column("minute").is_(None),
-    ),
+    without("ix_envelopes_opened", *("desk", "day", "id"), what="minute"),
 )
 
 # A row as `Envelope` holds it.

@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Index, Table, UniqueConstraint, func, select, update
-from sqlalchemy import column as named
+from sqlalchemy import Connection, Table, UniqueConstraint, func, select, update
 
 from protocol.errors import Refused
 from protocol.log import TYPES
 from protocol.merkle import Node, leaf_hash
 from protocol.merkle import append as grow
 from store import failpoint
-from store.columns import WORD, big, data, metadata, number, serial, text
+from store.columns import WORD, big, data, metadata, number, serial, text, without
 from store.upsert import insert, insert_once, put
 
 ENTRY: Final = 33  # Bytes: a type and a SHA-256.
@@ -34,12 +33,7 @@ log_entries: Final = Table(
     big("position", null=True),
     UniqueConstraint("entry"),
     UniqueConstraint("position"),
-    Index(
-        "ix_log_entries_queue",
-        "id",
-        sqlite_where=named("position").is_(None),
-        postgresql_where=named("position").is_(None),
-    ),
+    without("ix_log_entries_queue", "id", what="position"),
 )
 
 log_nodes: Final = Table(

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Connection, Index, Row, Select, Table, UniqueConstraint, exists, select, update
-from sqlalchemy import column as named
 
 from protocol.alert import Alert
 from protocol.errors import Refused
 from protocol.signed import Signed
 from store import claims, failpoint
-from store.columns import CODE, ID, NAME, WORD, big, claimable, data, metadata, number, one_of, text, waiting
+from store.columns import CODE, ID, NAME, WORD, big, claimable, data, metadata, number, one_of, text, waiting, without
 from store.upsert import insert_once
 
 STOP, RELEASE = 0, 1  # Ranks: what lowers goes first.
@@ -53,12 +52,7 @@ messages: Final = Table(
     Index(None, "audience", "released_at"),
     waiting("ix_messages_due", "rank", "due_at", by="due_at"),
     waiting("ix_messages_notice", "notice_at", by="notice_at"),
-    Index(
-        "ix_messages_unlogged",
-        "released_at",
-        sqlite_where=named("log_index").is_(None),
-        postgresql_where=named("log_index").is_(None),
-    ),
+    without("ix_messages_unlogged", "released_at", what="log_index"),
     info={claims.LANES: {"rank": (STOP, RELEASE)}},
 )
 

@@ -24,7 +24,7 @@ from store import (
     stays,
     subscribers,
 )
-from store.columns import metadata
+from store.columns import WHERE, metadata
 
 NOUNS: Final = (
     cases,
@@ -48,4 +48,9 @@ NOUNS: Final = (
 
 def all_tables() -> MetaData:
     """Return the metadata with every table: what the migrations must lead to."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if WHERE in index.info:
+                for database in ("sqlite", "postgresql"):
+                    index.dialect_kwargs[f"{database}_where"] = index.info[WHERE]
     return metadata

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, Table, literal_column
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Return the INSERT of the connection's own database, which knows ON CONFLICT."""
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+    return _insert(conn.dialect.name, table)
+
+
+def _insert(database: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    # Each loads its dialect: a process needs one of them.
+    if database == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)
 
 
 def insert_once(conn: Connection, table: Table, **values: Any) -> bool:
@@ -23,8 +36,7 @@ def insert_once(conn: Connection, table: Table, **values: Any) -> bool:
 @cache
 def _once(database: str, table: Table) -> Any:
     """Return the statement, made once: the door's hottest one.  A row that comes back says that it was inserted."""
-    statement = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
-    return statement.on_conflict_do_nothing().returning(literal_column("1"))
+    return _insert(database, table).on_conflict_do_nothing().returning(literal_column("1"))
 
 
 def insert_all(conn: Connection, table: Table, rows: Sequence[dict[str, Any]], key: Column[Any]) -> list[Any]:
@@ -35,8 +47,7 @@ def insert_all(conn: Connection, table: Table, rows: Sequence[dict[str, Any]], k
 @cache
 def _all(database: str, table: Table, key: Column[Any]) -> Any:
     """Return the statement, made once, as `_once` does."""
-    statement = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
-    return statement.on_conflict_do_nothing().returning(key)
+    return _insert(database, table).on_conflict_do_nothing().returning(key)
 
 
 def put(conn: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
