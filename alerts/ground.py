@@ -34,7 +34,7 @@ class Ground:
         """The content security policy of pages: one style, one script, which asks its own origin only."""
         return (
             f"default-src 'none'; style-src {source(self.style)}; script-src {source(self.script)}; "
-            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
 
     def words(self, code: str) -> Words:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from alerts.ground import ground
 from alerts.history import history
 from alerts.told import current_chains, read_chain, words_of
-from look.icons import icon
+from look.icons import favicon, icon
 from look.inline import inline
 from look.render import TEXTS, time_text
 from look.words import Words, endonym, keys_of
@@ -115,6 +115,7 @@ def render(template: str, words: Words, now: int, **values: Any) -> str:
         "ngettext": words.ngettext,
         "legal": words.legal,
         "icon": icon,
+        "favicon": favicon(),
         "endonym": endonym,
         "tel": tel,
         "lang": words.lang,

@@ -9,10 +9,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 FOLDER: Final = Path(__file__).with_name("icons")
 SVG: Final = "http://www.w3.org/2000/svg"
+NIGHT, LANTERN = "#12233f", "#f2b134"  # As house.css has them, which a browser's own bar does not read.
 SHAPES: Final = frozenset({"path", "circle", "rect"})
 # What points along the line of reading turns round in languages that are read from the right.
 TURNS: Final = frozenset({"arrow", "ended", "exit", "taking", "told", "withdrawn"})
@@ -66,6 +68,19 @@ def icon(name: str, size: str = "") -> Svg:
     """
     drawn = "".join(_element(tag, attributes) for tag, attributes in shapes(name))
     return Svg(f'<svg class="{classes(name, size)}" {FRAME}>{drawn}</svg>')
+
+
+@cache
+def favicon() -> str:
+    """Return the lantern as an address that a page's icon may have: nothing is fetched for it.
+
+    Without one some browsers ask for /favicon.ico.  Needs `img-src data:` in the page's policy.
+    """
+    drawn = "".join(_element(tag, attributes) for tag, attributes in shapes("lantern"))
+    pen = f'fill="none" stroke="{NIGHT}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+    ground = f'<rect x="-4" y="-4" width="32" height="32" rx="7" fill="{LANTERN}"/>'
+    svg = f'<svg xmlns="{SVG}" viewBox="-4 -4 32 32">{ground}<g {pen}>{drawn}</g></svg>'
+    return "data:image/svg+xml," + quote(svg)
 
 
 def classes(name: str, size: str = "") -> str:

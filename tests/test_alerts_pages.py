@@ -227,7 +227,9 @@ def test_every_answer_has_the_headers_and_no_cookie(quick: Front, path: str) -> 
 def test_pages_fetch_nothing_from_anywhere(quick: Front, path: str) -> None:
     said = page(quick.app.test_client(), path.format(quick.confirmed().alert.id))
 
-    assert re.findall(r"<(?:link|iframe|img|object|embed|video|audio|base)\b", said) == []
+    (icon,) = re.findall(r"<link[^>]*>", said)
+    assert icon.startswith('<link rel="icon" href="data:image/svg+xml,')
+    assert re.findall(r"<(?:iframe|img|object|embed|video|audio|base)\b", said) == []
     assert re.findall(r"\ssrc=|\sstyle=|\son[a-z]+=|url\(|@import", said) == []
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined
 
 from look.face import Face
-from look.icons import icon
+from look.icons import favicon, icon
 from look.inline import inline, inline_json, source
 from look.words import Words, endonym
 from protocol.encoding import fingerprint
@@ -39,7 +39,7 @@ class Parts:
         """The content security policy inside the page: its one script, its one style, its own site."""
         return (
             f"default-src 'none'; script-src {source(self.script)}; style-src {source(self.style)}; "
-            "connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+            "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
         )
 
 
@@ -70,6 +70,7 @@ def assemble(
         carried=inline_json(carried),
         csp=parts.content_policy,
         icon=icon,
+        favicon=favicon(),
         endonym=endonym,
         _=words.gettext,
     )

@@ -100,6 +100,8 @@ async function lookUp(id) {
 
 async function submit() {
   fault("");
+  clearInterval(repeat);
+  reveal("answer", false); // An answer never stands beside what it does not speak of.
   const given = await brought();
   const id = idIn(pasted.value);
   const isText = given.length > 0 && files.files?.length === 0 && !/^\s*[[{]/.test(pasted.value);

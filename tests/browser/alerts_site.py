@@ -28,6 +28,13 @@ class AlertsSite:
     url: str
     front: Front
 
+    def fetch(self, path: str) -> bytes:
+        """Return what the site answers, asked by its number: not every resolver knows *.localhost."""
+        port = self.url.rsplit(":", 1)[1]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+            body: bytes = answer.read()
+        return body
+
 
 @contextmanager
 def serve(folder: Path, mode: str = "exercise") -> Iterator[AlertsSite]:
