@@ -83,8 +83,10 @@ class DeskSite:
 
 
 @contextmanager
-def serve(folder: Path, network: demonet.DemoNetwork | None = None, **environment: str) -> Iterator[DeskSite]:
-    """Serve a demo network's desk until the block ends; `environment` adds to its settings."""
+def serve(
+    folder: Path, network: demonet.DemoNetwork | None = None, own_origins: Sequence[str] = ()
+) -> Iterator[DeskSite]:
+    """Serve a demo network's desk until the block ends; `own_origins` are of pages on verifiers' own machines."""
     folder.mkdir(parents=True, exist_ok=True)
     network = network or demonet.found_demo(int(time.time()))
     port = free_port()
@@ -103,8 +105,7 @@ def serve(folder: Path, network: demonet.DemoNetwork | None = None, **environmen
         "SERENO_POLICY": str(folder / "policy.json"),
         "SERENO_FACE": str(folder / "face.json"),
         "SERENO_DESK_LISTEN": f"127.0.0.1:{port}",
-        "SERENO_DESK_ORIGINS": url,
-        **environment,
+        "SERENO_DESK_ORIGINS": " ".join((url, *own_origins)),
     }
     program = subprocess.Popen([sys.executable, "-m", "verifier"], cwd=folder, env=settings)
     try:
@@ -116,14 +117,14 @@ def serve(folder: Path, network: demonet.DemoNetwork | None = None, **environmen
         engine.dispose()
 
 
-def await_health(program: subprocess.Popen[bytes], port: int) -> None:
+def await_health(program: subprocess.Popen[bytes], port: int, path: str = "/health") -> None:
     """Wait until a desk answers.  Raises RuntimeError where it ends or stays silent."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if program.poll() is not None:
             raise RuntimeError(f"The desk ended with {program.returncode} before it served anything.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1) as answer:
                 if answer.status == 200:
                     return
         except OSError:

@@ -33,11 +33,6 @@ export class Caseload {
   words = new Map();
   /** @type {Map<string, Chain>} */
   chains = new Map();
-  /**
-   * Previews opened since the desk was unlocked, and milliseconds that it took.
-   * @type {{count: number, since: number, until: number}}
-   */
-  opened = { count: 0, since: 0, until: 0 };
   /** @type {TipEntry[]} */
   #pending = [];
   #busy = 0;
@@ -46,6 +41,11 @@ export class Caseload {
   constructor(session, onChange) {
     this.session = session;
     this.onChange = onChange;
+  }
+
+  /** Whether previews wait to be opened. */
+  get isOpening() {
+    return this.#pending.length > 0;
   }
 
   /** Ask for the queue, and load what is new in it.  Throws Refused, Unreached.  @param {string | null} focus a case */
@@ -117,14 +117,11 @@ export class Caseload {
   /** @param {TipEntry} entry */
   async #preview(entry) {
     const { session } = this;
-    this.opened.since ||= performance.now();
     try {
       const to = await session.recipientSet(entry.row.set);
       const data = await session.api.bytes(`/api/envelopes/${entry.row.id}?part=preview`);
       const asked = { data, bucket: entry.row.bucket, to, member: session.vault.verifier };
       entry.tip = await session.opener.ask("preview", asked, [data.buffer]);
-      this.opened.count++;
-      this.opened.until = performance.now();
     } catch (error) {
       if (!(error instanceof Refused)) this.tips.delete(entry.row.id); // Asked again with the next queue.
       else entry.refused = error.sentence;

@@ -18,7 +18,8 @@ import { drawTip } from "./tip-panel.js";
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {{node: HTMLElement, key: () => unknown, draw: () => readonly (Node | string)[], drawn: string}} Panel */
 
-const BEAT = 200; // Milliseconds at least between two drawings: hundreds of previews open in a second.
+const BEAT = 100; // Milliseconds at least between two drawings.
+const FLOOD_BEAT = 600; // While many previews open, hundreds in a second: drawing each would slow them down.
 
 /** What stands on the screen of an open desk. */
 export class Frame {
@@ -77,7 +78,7 @@ export class Frame {
     setTimeout(() => {
       this.#asked = false;
       if (this.desk.session.isOpen) this.draw();
-    }, BEAT);
+    }, this.desk.load.isOpening ? FLOOD_BEAT : BEAT);
   }
 
   /** Draw at once and begin at the top of what was chosen. */
@@ -146,7 +147,7 @@ export class Frame {
     const name = here(baked, baked.face.name);
     const lost = el("span", { class: "lost" }, iconNode("warning"), t("No connection. What you see may be old."));
     return [
-      el("strong", {}, name),
+      el("h1", {}, name),
       el("span", {}, t("You are {id}", { id: session.me.id })),
       reached ? el("span", {}, tn("Shift: {n} minute left", "Shift: {n} minutes left", left)) : lost,
     ];

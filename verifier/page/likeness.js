@@ -35,10 +35,26 @@ export function isAlike(a, b) {
   return one.where.zone === other.where.zone && Math.abs((a.tip?.day ?? 0) - (b.tip?.day ?? 0)) <= 1;
 }
 
+/**
+ * The words of each opened tip: a long queue compares every shown tip with all others.
+ * @type {WeakMap<object, Set<string>>}
+ */
+const SAID = new WeakMap();
+
+/** @param {TipEntry} entry @returns {Set<string>} */
+function wordsIn(entry) {
+  const told = toldIn(entry);
+  if (told === null) return new Set();
+  const found = SAID.get(told) ?? new Set((told.words ?? "").toLowerCase().match(/\p{L}{3,}/gu));
+  SAID.set(told, found);
+  return found;
+}
+
 /** @param {TipEntry} a @param {TipEntry} b @returns {boolean} whether one is likely a copy of the other's words */
 export function isCopy(a, b) {
   if (a.tip !== null && a.tip.id === b.tip?.id) return true;
-  const [one, other] = [a, b].map((entry) => new Set((toldIn(entry)?.words ?? "").toLowerCase().match(/\p{L}{3,}/gu)));
-  const shared = [...one].filter((word) => other.has(word)).length;
+  const [one, other] = [wordsIn(a), wordsIn(b)];
+  let shared = 0;
+  for (const word of one) if (other.has(word)) shared++;
   return one.size > 2 && shared / (one.size + other.size - shared) >= SAME_WORDS;
 }

@@ -1,0 +1,55 @@
+"""A profile of its own in a real Chromium, and everything that its pages complain of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests import javascript
+from tests.browser.desk_states import ARGUMENTS, PATIENCE
+
+
+class Watched:
+    """A browser context; `complaints` are the errors and warnings of all its pages."""
+
+    def __init__(self, browser: Browser, width: int = 1280) -> None:
+        self.context: BrowserContext = browser.new_context(viewport={"width": width, "height": 900})
+        self.complaints: list[str] = []
+        self.context.on("page", self._watch)
+
+    def _watch(self, tab: Page) -> None:
+        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        tab.on("console", self._hear)
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        # A refusal's status is the desk's own way of saying no, and no complaint.
+        if line.type in ("error", "warning") and not line.text.startswith("Failed to load resource"):
+            self.complaints.append(line.text)
+
+    def close(self) -> None:
+        """Close it.  Raises AssertionError if a page complained: of its policy, of an error that nobody caught."""
+        self.context.close()
+        assert self.complaints == []
+
+
+@contextmanager
+def chromium(path: str) -> Iterator[Browser]:
+    """Run Chromium, and be patient with pages until it is closed."""
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield running
+        running.close()
+    expect.set_options(timeout=5_000)
+
+
+def faults(tab: Page) -> list[Any]:
+    """Return what axe-core finds on a page, no rule disabled."""
+    # Through the debugger's door: the page's own policy lets no other script in, and stays as it is.
+    axe = (javascript.packages() / "axe-core" / "axe.min.js").read_text("utf-8")
+    tab.context.new_cdp_session(tab).send("Runtime.evaluate", {"expression": axe})
+    found = tab.evaluate("() => axe.run()")
+    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
