@@ -212,7 +212,7 @@ def face(addresses: dict[str, str]) -> dict[str, Any]:
         "rights": [
             {
                 "id": "kyr-1",
-                "jurisdiction": "An invented county; not yet reviewed by an attorney",
+                "jurisdiction": "Vega County",
                 "lines": {
                     "en": [
                         "You have the right to remain silent.",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import shutil
 from collections.abc import Sequence
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+
+@functools.cache
+def playwright() -> Playwright:
+    """Return this process's Playwright: a thread can't run two, and tests of many files share a thread."""
+    running = sync_playwright().start()
+    atexit.register(running.stop)
+    return running
 
 
 def _find(variable: str, names: Sequence[str], package: str) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from look import icons
-from tests import catalogues, javascript, look_preview
+from tests import browsers, catalogues, javascript, look_preview
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ORIGIN: Final = "https://look.example"
@@ -24,10 +24,9 @@ SIZES: Final = """() => [...document.querySelectorAll("a[href^='tel:'], button, 
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path)
-        yield running
-        running.close()
+    running = browsers.playwright().chromium.launch(executable_path=chromium_path)
+    yield running
+    running.close()
 
 
 def faults(tab: Page) -> list[Any]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
+from tests import browsers
 from tests.browser.form_states import open_form
 from tests.browser.form_visit import PHONE, WATCH, Visit
 from tests.browser.intake_site import IntakeSite, serve
@@ -27,10 +28,9 @@ QUIET: Final = (
 @pytest.fixture(scope="session")
 def chromium_browser(chromium_path: str) -> Iterator[Browser]:
     """Give a running Chromium; each test opens contexts of its own in it."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=[*QUIET])
-        yield running
-        running.close()
+    running = browsers.playwright().chromium.launch(executable_path=chromium_path, args=[*QUIET])
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

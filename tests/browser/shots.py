@@ -27,8 +27,9 @@ Scheme = Literal["light", "dark"]
 WIDTHS: Final = {390: 844, 1280: 900}
 LANGUAGES: Final = ("en", "es")
 SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
-# On a sheet: how wide a picture is shown, how much of its length, and how many stand in a row.
-SHEET: Final = {390: (260, 1000, 7), 1280: (600, 800, 3)}
+LONGEST: Final = 8000  # Pixels of a page that are looked at.
+# On a sheet: how wide a picture is shown, how much of its length, how many in a row, and how many at all.
+SHEET: Final = {390: (260, 900, 7, 14), 1280: (600, 620, 3, 9)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ class Camera:
             file.parent.mkdir(parents=True, exist_ok=True)
             tab.set_viewport_size({"width": width, "height": height})
             tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            tab.screenshot(path=file, full_page=True)
+            # So high that nothing is scrolled: what sticks to an edge of the screen covers nothing in the picture.
+            long = min(LONGEST, tab.evaluate("document.documentElement.scrollHeight"))
+            tab.set_viewport_size({"width": width, "height": max(height, long)})
+            tab.screenshot(path=file, animations="disabled")
             self.taken.append(shot)
         tab.set_viewport_size({"width": 390, "height": 844})
         print(f"  {face}: {state}, {lang}", flush=True)
@@ -130,6 +134,7 @@ def shoot_desk(camera: Camera, folder: Path) -> None:
             _work(camera, ana, lang)
             bo = desk_states.open_desk(second, site, lang)
             desk_states.unlock(bo, site, "bo")
+            bo.wait_for_selector("#queue [id^=case-] .row-zone", state="attached")
             camera.take(bo, "desk", "needs-second-key", lang)
             for state, step in SECOND.items():
                 step(bo)
@@ -193,7 +198,7 @@ FACES: Final[dict[str, Callable[[Camera, Path], None]]] = {
 
 def sheet_page(shots: list[Shot], pictures: str) -> str:
     """Return a page of pictures side by side, each with its state's name."""
-    wide, long, row = SHEET[shots[0].width]
+    wide, long, row, _ = SHEET[shots[0].width]
     style = (
         f"body{{margin:12px;background:#777;display:grid;grid-template-columns:repeat({row},{wide}px);gap:12px;"
         f"font:14px sans-serif;color:#fff;width:max-content}}figure{{margin:0}}"
@@ -206,12 +211,23 @@ def sheet_page(shots: list[Shot], pictures: str) -> str:
     return f"<!doctype html><meta charset=utf-8><title>{shots[0].sheet}</title><style>{style}</style>{figures}"
 
 
+def sheets_of(taken: list[Shot]) -> dict[str, list[Shot]]:
+    """Return the pictures of each sheet by its name; a state stands on one sheet of its face, language and look."""
+    looks: dict[str, list[Shot]] = {}
+    for one in taken:
+        looks.setdefault(one.sheet, []).append(one)
+    sheets = {}
+    for name, shots in looks.items():
+        most = SHEET[shots[0].width][3]
+        for first in range(0, len(shots), most):
+            sheets[f"{name}-{first // most + 1}"] = shots[first : first + most]
+    return sheets
+
+
 def lay_out(camera: Camera) -> None:
-    """Write the index of everything, and a sheet for each face, language, width and scheme."""
-    sheets: dict[str, list[Shot]] = {}
-    for one in camera.taken:
-        sheets.setdefault(one.sheet, []).append(one)
+    """Write the index of everything, and sheets for each face, language, width and scheme."""
     tab = camera.browser.new_page()
+    sheets = sheets_of(camera.taken)
     for name, shots in sheets.items():
         page = camera.folder / f"{name}.html"
         page.write_text(sheet_page(shots, ""), "utf-8")

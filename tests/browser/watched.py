@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests import javascript
+from tests import browsers, javascript
 from tests.browser.desk_states import ARGUMENTS, PATIENCE
 
 
@@ -39,10 +39,9 @@ class Watched:
 def chromium(path: str) -> Iterator[Browser]:
     """Run Chromium, and be patient with pages until it is closed."""
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield running
-        running.close()
+    running = browsers.playwright().chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    yield running
+    running.close()
     expect.set_options(timeout=5_000)
 
 
