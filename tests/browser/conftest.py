@@ -9,6 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests import browsers
+from tests.browser import alerts_site
+from tests.browser import reading as reading_tab
+from tests.browser.alerts_states import Stand, tell
 from tests.browser.form_states import open_form
 from tests.browser.form_visit import PHONE, WATCH, Visit
 from tests.browser.intake_site import IntakeSite, serve
@@ -58,3 +61,33 @@ def visit(context: BrowserContext, intake_site: IntakeSite) -> Visit:
     found.tab.on("pageerror", lambda error: found.said.append(str(error)))
     open_form(found.tab, intake_site.url)
     return found
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Give a running public face with every story told on it."""
+    with alerts_site.serve(tmp_path_factory.mktemp("alerts")) as site:
+        yield tell(site)
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Give an actual network's public face on which nothing was told."""
+    with alerts_site.serve(tmp_path_factory.mktemp("quiet"), "actual") as site:
+        yield Stand(site, {})
+
+
+@pytest.fixture
+def reading(chromium_browser: Browser) -> Iterator[reading_tab.Reading]:
+    """Give a tab in a browser that has never seen the page; the page's policy must have stopped nothing in it."""
+    context = chromium_browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="en-US", reduced_motion="reduce"
+    )
+    context.add_init_script(reading_tab.WATCH)
+    found = reading_tab.Reading(context.new_page())
+    found.tab.on("request", lambda request: found.asked.append(request.url))
+    found.tab.on("console", lambda message: found.said.append(f"{message.type}: {message.text}"))
+    found.tab.on("pageerror", lambda error: found.said.append(str(error)))
+    yield found
+    assert found.tab.evaluate("violations") == []
+    context.close()

@@ -76,16 +76,7 @@ def test_five_touches_become_an_alert_that_anybody_can_check_and_that_can_be_tak
 
     assert witness.tell() <= 5
     assert witness.window.kept() == []
-    ana.unlock()
-    case = ana.open_case()
-    ana.triage()
-    ana.check()
-    ana.find("C1", "A second caller, from across the street.")
-    ana.find("D1", "Our checker stands across the street and sees it.")
-    ana.propose()
-    bo.unlock()
-    bo.judge(case)
-    shown, words = bo.sign()
+    shown, words = two_keys(ana, bo)
     signed = time.monotonic()
     reader = Reader(witness.window, origins["alerts"])
     reader.await_word("", "CONFIRMED")
@@ -111,6 +102,20 @@ def test_five_touches_become_an_alert_that_anybody_can_check_and_that_can_be_tak
     assert [json.loads(body)["type"] for bodies in receiver.got.values() for body in bodies] == told
     assert reader.window.kept() == []
     assert [one.problems() for one in windows] == [[], [], []]
+
+
+def two_keys(ana: Verifier, bo: Verifier) -> tuple[str, str]:
+    """Have ana work the tip and propose, and bo judge and sign; return what bo saw and the words of its bytes."""
+    ana.unlock()
+    case = ana.open_case()
+    ana.triage()
+    ana.check()
+    ana.find("C1", "A second caller, from across the street.")
+    ana.find("D1", "Our checker stands across the street and sees it.")
+    ana.propose()
+    bo.unlock()
+    bo.judge(case)
+    return bo.sign()
 
 
 def hold_to_the_rules(proof: Path, policy: Path, expires: int) -> None:

@@ -1,0 +1,179 @@
+"""The check page saved to a disk, in Firefox, in every look, and left open: still honest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from alerts.check.assemble import page_hash
+from tests import javascript
+from tests.browser.alerts_states import QUIET, STATES, Stand, give, open_check
+from tests.browser.reading import Reading, begin
+from tests.browser.windows import driving
+
+KEPT: Final = """async () => [document.cookie, localStorage.length, sessionStorage.length,
+  (await indexedDB.databases()).length, (await caches.keys()).length]"""
+
+
+def saved(tab: Page, folder: Path) -> Path:
+    """Save the page as its own button does, and return the file."""
+    with tab.expect_download() as download:
+        tab.locator("#save").click()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    return file
+
+
+def test_a_saved_copy_checks_from_disk_without_a_network(reading: Reading, stand: Stand, tmp_path: Path) -> None:
+    tab = begin(reading, stand)
+    file = saved(tab, tmp_path)
+    served = stand.site.fetch("/en/check")
+    assert file.read_bytes() == served
+    assert page_hash(served) in served.decode()
+
+    tab.context.set_offline(True)
+    reading.asked.clear()
+    open_check(tab, file.as_uri())
+    for name, kind in (("confirmed", "yes"), ("ran-out", "over")):
+        give(tab, stand.told[name].bundle)
+        assert reading.answer() == kind
+    assert "asks nobody" in tab.locator("#answer .notice").inner_text()
+    assert reading.asked == [file.as_uri()]
+    assert reading.said == []
+    assert not tab.locator("#save").is_visible()
+
+
+def test_a_saved_copy_counts_a_stop_that_is_carried_to_it(reading: Reading, stand: Stand, tmp_path: Path) -> None:
+    tab = begin(reading, stand)
+    file = saved(tab, tmp_path)
+    chain = stand.site.fetch(f"/alerts/{stand.told['retracted'].alert.id}/messages.json")
+    open_check(tab, file.as_uri())
+
+    give(tab, stand.told["retracted"].bundle)
+    assert reading.answer() == "yes"  # Nobody has told this device, and the page says that this may be so.
+    give(tab, chain)
+    assert reading.answer() == "stop"
+
+
+def test_a_page_that_changed_on_its_way_is_not_saved(reading: Reading, stand: Stand) -> None:
+    tab = begin(reading, stand)
+
+    def other(route: Route) -> None:
+        page = stand.site.fetch("/en/check").replace(b"</h1>", b" </h1>")
+        route.fulfill(body=page, content_type="text/html")
+
+    tab.route("**/en/check", other)
+    tab.locator("#save").click()
+    tab.wait_for_selector("#save-fault:not([hidden])")
+
+
+def test_a_saved_copy_works_in_firefox_too(stand: Stand, tmp_path: Path, firefox_path: str) -> None:
+    assert firefox_path
+    page = tmp_path / "saved.html"
+    page.write_bytes(stand.site.fetch("/en/check"))
+    good, bad = tmp_path / "release.json", tmp_path / "changed.json"
+    good.write_bytes(stand.told["confirmed"].bundle)
+    bad.write_bytes(stand.told["confirmed"].bundle.replace(b"3-5", b"10+"))
+    with driving(tmp_path) as driver:
+        (window,) = driver.windows("firefox", "reader")
+        for url in (f"{stand.site.url}/en/check", page.as_uri()):
+            for file, answer in ((good, "Genuine and current"), (bad, "Not genuine")):
+                window.open(url)
+                window.says("#form")
+                window.give("#files", file)
+                window.button("Check it")
+                assert answer in window.says("#answer", answer)
+        assert window.problems() == []
+        assert window.kept() == []
+
+
+def faults(tab: Page) -> list[Any]:
+    """Return what axe-core finds on a page, no rule disabled."""
+    found = tab.evaluate("() => axe.run()")
+    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
+
+
+LOOKS: Final[list[dict[str, Any]]] = [
+    {"color_scheme": "light", "forced_colors": "none"},
+    {"color_scheme": "dark", "forced_colors": "none"},
+    {"color_scheme": "light", "forced_colors": "active"},
+]
+
+
+@pytest.mark.parametrize("name", [*STATES, *(f"quiet-{one}" for one in QUIET)])
+def test_every_state_is_accessible_in_every_look_and_fits(
+    reading: Reading, stand: Stand, quiet: Stand, name: str
+) -> None:
+    tab = reading.tab
+    if name.startswith("quiet-"):
+        QUIET[name.removeprefix("quiet-")](tab, quiet, "en")
+    else:
+        STATES[name](tab, stand, "es")
+    tab.context.new_cdp_session(tab).send(
+        "Runtime.evaluate", {"expression": (javascript.packages() / "axe-core" / "axe.min.js").read_text("utf-8")}
+    )
+    for width in (390, 1280):
+        tab.set_viewport_size({"width": width, "height": 844})
+        for look in LOOKS:
+            tab.emulate_media(**look)
+            assert (width, look, faults(tab)) == (width, look, [])
+    for width in (320, 390, 1280):
+        tab.set_viewport_size({"width": width, "height": 844})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    small = """() => [...document.querySelectorAll("button, .button, summary, nav a, .strip a, input, textarea")]
+      .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"""
+    assert tab.evaluate(small) == []
+
+
+# --- Pages that keep themselves current -------------------------------------------------------------------------------
+
+
+def test_an_open_page_takes_in_what_happened_without_losing_the_readers_place(reading: Reading, stand: Stand) -> None:
+    front, tab = stand.site.front, reading.tab
+    first = front.confirmed()
+    tab.clock.install(time=front.at(0).now)
+    tab.goto(f"{stand.site.url}/en/alerts/{first.alert.id}")
+    tab.evaluate("scrollTo(0, 300)")
+    assert tab.locator(".alert .word").inner_text() == "CONFIRMED"
+
+    front.put(front.at(0).retract(first))
+    tab.clock.fast_forward(21_000)
+    tab.wait_for_selector(".word-retracted")
+
+    assert tab.locator("#news").inner_text() == "RETRACTED"
+    assert tab.evaluate("scrollY") == 300
+    assert "RETRACTED" in tab.title()
+
+
+def test_an_open_page_that_can_not_ask_says_so_before_it_can_be_wrong(reading: Reading, stand: Stand) -> None:
+    tab = reading.tab
+    tab.clock.install(time=stand.site.front.at(0).now)
+    tab.goto(f"{stand.site.url}/en/alerts/{stand.told['confirmed'].alert.id}")
+    assert not tab.locator("#stale").is_visible()
+
+    tab.context.set_offline(True)
+    for _ in range(3):
+        tab.clock.fast_forward(21_000)
+        tab.wait_for_timeout(1)
+    tab.wait_for_selector("#stale:not([hidden])")
+
+    tab.context.set_offline(False)
+    tab.clock.fast_forward(21_000)
+    tab.wait_for_selector("#stale", state="hidden")
+
+
+def test_pages_are_whole_without_a_script(chromium_browser: Browser, stand: Stand) -> None:
+    context = chromium_browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{stand.site.url}/en/alerts/{stand.told['under-review'].alert.id}")
+
+    assert tab.locator(".alert .word").inner_text() == "UNDER REVIEW"
+    assert tab.locator("#live").is_visible()
+    assert not tab.locator("#copy").is_visible()
+    tab.goto(f"{stand.site.url}/en/check")
+    assert tab.locator("noscript").is_visible()
+    assert not tab.locator("#form").is_visible()
+    context.close()
