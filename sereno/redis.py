@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -16,10 +17,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from sereno.become import become
 
@@ -112,14 +109,16 @@ def options(folder: Path, socket: Path) -> list[str]:
     ]
 
 
-def _answers(socket: Path) -> bool:
-    client = redis.Redis(unix_socket_path=str(socket), socket_timeout=1.0, retry=Retry(NoBackoff(), 0))
-    try:
-        return bool(client.ping())
-    except redis.ConnectionError:  # Covers a server that is still loading.
-        return False
-    finally:
-        client.close()
+def _answers(path: Path) -> bool:
+    """Say whether a server answers and is not still loading; asked by hand, for a client library takes 16 megabytes."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(1.0)
+        try:
+            connection.connect(str(path))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
+        except OSError:
+            return False
 
 
 def _wait_for_the_last_one(socket: Path) -> None:

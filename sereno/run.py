@@ -9,17 +9,15 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from protocol.policy import Policy
-from sereno import clock, demonet
 from sereno.redis import find_redis, options
 from sereno.supervise import Program, Supervisor
-from store.engine import open_engine
-from store.migrating import migrate
 
 HOSTS: Final = (
     ("intake", "intake.localhost", 8001),
@@ -42,19 +40,15 @@ def addresses(port: int) -> dict[str, str]:
 
 
 def prepare(folder: Path, port: int) -> bool:
-    """Make the folder's store and, where it has no network, a demo network; say whether one was founded."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)  # It may have been there, open to others: the store is inside.
-    engine = open_engine(database(folder))
-    migrate(engine)
-    if (folder / "policy.json").exists():
-        return False
-    network = demonet.found_demo(clock.now())
-    demonet.install(engine, network)
-    demonet.write_secrets(folder / "people", network)
-    demonet.write_files(folder, network, addresses(port))
-    engine.dispose()
-    return True
+    """Do what `founding.prepare` does in a process of its own; say whether a network was founded.
+
+    Raises RuntimeError where it failed; that process has said why.
+    """
+    founded = not (folder / "policy.json").exists()
+    command = [sys.executable, "-P", "-m", "sereno.founding", str(folder), str(port)]
+    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own program
+        raise RuntimeError(f"{folder} could not be prepared.")
+    return founded
 
 
 def database(folder: Path) -> str:
@@ -65,6 +59,9 @@ def database(folder: Path) -> str:
 # What the C library frees it overwrites, and Python frees through it: who sent a request leaves the door's memory with
 # the request, instead of lying in free blocks until something else needs them.
 WIPING: Final = {"PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "165"}
+
+# What the C library frees goes back to the system, where it else keeps what a start once needed for good.
+LEAN: Final = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
 
 
 def in_memory(folder: Path = Path("/dev/shm"), least: int = 1 << 30) -> dict[str, str]:  # noqa: S108 - not ours to name
@@ -83,7 +80,8 @@ def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) ->
     """Return what runs, each with only the settings it needs."""
     folder = folder.resolve()
     origins = addresses(port)
-    base = {"PATH": os.defpath, **in_memory(), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
+    python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    base = {"PATH": os.defpath, **in_memory(), **LEAN, **python, **(extra or {})}
     store = {"SERENO_DATABASE": database(folder), "SERENO_POLICY": str(folder / "policy.json")}
     shown = {**base, **store, "SERENO_FACE": str(folder / "face.json")}
     exercise = Policy.decode((folder / "policy.json").read_bytes()).mode == "exercise"
@@ -107,9 +105,7 @@ def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) ->
             SERENO_DESK_ORIGINS=origins["desk"],
         ),
         _python("alerts", "alerts", **shown, SERENO_ALERTS_LISTEN=f"127.0.0.1:{port + 2}"),
-        _python("sweep", "worker", "sweep", **worker),
-        _python("jobs", "worker", "jobs", **worker),
-        _python("slow", "worker", "slow", **worker),
+        _python("worker", "worker", "crew", **worker),
     ]
 
 

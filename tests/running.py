@@ -30,8 +30,20 @@ class Running:
         return addresses(self.port)
 
     def pids(self) -> dict[str, int]:
-        """Return each program's process id."""
-        return {one.name: self.supervisor.pid(one.name) for one in self.supervisor.programs}
+        """Return each program's process id, and those of the processes it has begun itself."""
+        found: dict[str, int] = {}
+        for name in (one.name for one in self.supervisor.programs):
+            found[name] = pid = self.supervisor.pid(name)
+            found |= {f"{name}'s {place}": child for place, child in enumerate(children_of(pid))}
+        return found
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the ids of the processes that a process has begun; none once it has gone."""
+    try:
+        return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()))
+    except OSError:
+        return []
 
 
 @contextmanager

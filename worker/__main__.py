@@ -1,10 +1,10 @@
-"""`python -m worker sweep | jobs | slow | log`: one of the worker's processes."""
+"""`python -m worker crew | sweep | jobs | slow | log`: one of the worker's processes; `crew` is three of them."""
 
 from __future__ import annotations
 
 import sys
 
-USAGE = "usage: python -m worker sweep | jobs | slow | log"
+USAGE = "usage: python -m worker crew | sweep | jobs | slow | log"
 
 
 def main() -> None:
@@ -20,6 +20,10 @@ def main() -> None:
         from worker import queues, rqworker
 
         rqworker.serve(queues.QUICK if kind == "jobs" else queues.SLOW)
+    elif kind == "crew":
+        from worker import crew
+
+        crew.serve()
     elif kind == "log":
         from worker import logwriter
 
