@@ -86,9 +86,11 @@ def test_no_second_at_which_an_envelope_came_can_be_read_off_a_page(engine: Engi
         with writing(engine) as conn:
             conn.execute(pages.pages.delete())
             pages.put_page(conn, "north", now)
+            waits = conn.execute(pages.pages.select()).one()
             (one,) = pages.claim_pages(conn, owner="a", now=now, limit=9)
             columns = conn.execute(pages.pages.select()).one()._mapping
 
+        assert waits.due_at == waits.minute * MINUTE
         assert columns["due_at"] % MINUTE == 0
         assert now + claims.LEASE <= (one.due_at or 0) < now + claims.LEASE + MINUTE
         assert not [value for value in columns.values() if value in (now, now + claims.LEASE) and value % MINUTE]
