@@ -6,8 +6,6 @@ import json
 import time
 from typing import Final
 
-import pytest
-
 from protocol import age
 from protocol.encoding import unb64
 from protocol.envelope import open_envelope
