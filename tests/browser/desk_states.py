@@ -7,11 +7,10 @@ found by their ids, never by their words, so that every step works in every lang
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol
 
 from playwright.sync_api import BrowserContext, Page
-
-from tests.browser.desk_site import DeskSite
 
 Step = Callable[[Page], None]
 ARGUMENTS: Final = (
@@ -26,7 +25,19 @@ ARGUMENTS: Final = (
 PATIENCE: Final = 60_000.0  # Milliseconds: a pass-phrase takes its time on a machine that is busy with other things.
 
 
-def open_desk(context: BrowserContext, site: DeskSite, lang: str = "en", url: str = "") -> Page:
+class Site(Protocol):
+    """Where a desk is served, and the folder of its people's vaults, words and weekly keys."""
+
+    @property
+    def url(self) -> str:
+        """Its origin."""
+
+    @property
+    def people(self) -> Path:
+        """The folder."""
+
+
+def open_desk(context: BrowserContext, site: Site, lang: str = "en", url: str = "") -> Page:
     """Open the locked desk in a tab of its own."""
     tab = context.new_page()
     tab.set_default_timeout(PATIENCE)
@@ -35,15 +46,15 @@ def open_desk(context: BrowserContext, site: DeskSite, lang: str = "en", url: st
     return tab
 
 
-def fill_in(tab: Page, site: DeskSite, handle: str, *, words: str = "", weeks: bool = True) -> None:
+def fill_in(tab: Page, site: Site, handle: str, *, words: str = "", weeks: bool = True) -> None:
     """Choose a person's vault and weekly keys, and type the pass-phrase."""
     tab.set_input_files("#vault", site.people / f"{handle}.vault")
     if weeks:
         tab.set_input_files("#weeks", sorted(site.people.glob(f"{handle}.epoch-*")))
-    tab.fill("#words", words or site.member(handle).passphrase)
+    tab.fill("#words", words or (site.people / f"{handle}.words").read_text("ascii").strip())
 
 
-def unlock(tab: Page, site: DeskSite, handle: str, *, weeks: bool = True) -> None:
+def unlock(tab: Page, site: Site, handle: str, *, weeks: bool = True) -> None:
     """Unlock the desk as a demo person and wait for its queue."""
     fill_in(tab, site, handle, weeks=weeks)
     tab.click("#unlock")
@@ -118,7 +129,7 @@ def find(tab: Page) -> None:
 
 def draft(tab: Page) -> None:
     """Draft an alert for everybody, in two languages."""
-    tab.click("#next")
+    tab.click("#next[data-mode=draft]")
     tab.wait_for_selector("#propose")
     choose(tab, "audience", "public")
     tab.fill("#free-en", "Near the ferry landing.")
@@ -156,7 +167,7 @@ def second_evidence(tab: Page) -> None:
     """Look at the case that waits as the second key: the evidence first."""
     show_tab(tab, "queue")
     tab.click("#queue [id^=case-]")
-    tab.click("#next")
+    tab.click("#next[data-mode=second]")
     tab.wait_for_selector("#compare")
 
 
@@ -166,6 +177,51 @@ def second_compare(tab: Page) -> None:
     tab.select_option("#grade-information", "3")
     tab.click("#compare")
     tab.wait_for_selector("#sign")
+
+
+def other_finding(tab: Page, code: str = "D1", says: str = "for") -> None:
+    """Write down another finding, from wherever the case offers it."""
+    if tab.locator("#do-finding").count():
+        tab.click(".others summary")
+        tab.click("#do-finding")
+    else:
+        tab.click("#next")
+    tab.wait_for_selector("#back")
+    finding(tab, code, says)
+
+
+def await_word(tab: Page, word: str) -> None:
+    """Wait until the case that is looked at shows its alert under this public word."""
+    tab.wait_for_selector(f"#word.word-{word}")
+
+
+def suspend(tab: Page) -> None:
+    """Stop the alert, in one tap."""
+    tab.click("#suspended-doubt")
+    await_word(tab, "under-review")
+
+
+def restore(tab: Page) -> None:
+    """Draft the suspended alert anew and sign it as the first key."""
+    tab.click("#do-restore")
+    tab.wait_for_selector("#propose")
+    tab.select_option("#grade-source", "F")
+    tab.select_option("#grade-information", "1")
+    propose(tab)
+
+
+def report_over(tab: Page) -> None:
+    """Say that it is over."""
+    tab.click("#over")
+    await_word(tab, "ended")
+
+
+def close_case(tab: Page) -> None:
+    """Close the case."""
+    tab.click("#next")
+    tab.wait_for_selector("#back")
+    choose(tab, "outcome", "confirmed-ended")
+    make(tab)
 
 
 def sign(tab: Page) -> None:

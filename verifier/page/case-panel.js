@@ -105,11 +105,9 @@ export function wordOf(desk, file) {
 function next(desk, file) {
   const { t } = desk.words;
   const [mode, words] = nextStep(desk, file);
-  const act = mode === "" ? null : button(
-    words,
-    () => desk.go({ mode }, true),
-    { kind: "main", id: "next", icon: iconNode("arrow") },
-  );
+  const style = { kind: /** @type {const} */ ("main"), id: "next", icon: iconNode("arrow") };
+  const act = mode === "" ? null : button(words, () => desk.go({ mode }, true), style);
+  if (act !== null) act.dataset.mode = mode;
   const reason = mode === "" ? null : whyNot(desk.session, file, MOVE_OF[mode] ?? mode, wordOf(desk, file));
   const refused = reason !== null && reason.kind !== "move" ? el("p", { class: "hint" }, reason.sentence) : null;
   const jump = el("p", { class: "phone-only" }, el("a", { href: "#need" }, t("What is missing")));
