@@ -2,7 +2,9 @@
  * The form: listens to the page and brings a tip on its way.  Memory only: no cookie, no storage, no history.
  */
 import { Refused } from "../../protocol/js/errors.js";
+import { sealLegal } from "../../protocol/js/legal.js";
 import { anySaid, readAnswers, review, wipe } from "./answers.js";
+import { breathe } from "./breathe.js";
 import { Turned } from "./door.js";
 import { hintAt } from "./hints.js";
 import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
@@ -35,6 +37,8 @@ async function prepare() {
   try {
     await readers.publication();
     await work.solution();
+    // What a browser computes for the first time takes it twice as long: better now than when somebody waits.
+    await sealLegal("", [], breathe);
   } catch (error) {
     if (life.signal.aborted) return;
     if (error instanceof Refused || (error instanceof Turned && error.kind === "set_unknown")) give(error);
@@ -94,7 +98,8 @@ async function submit() {
   show("going");
   const slow = setTimeout(() => reveal("going-slow", part("going-ways").hidden === true), SLOW);
   try {
-    await send(told, legal, { name: page.name, network: page.policy.network, readers, work, say, signal });
+    await breathe(); // So that the lantern is seen first.
+    await send(told, legal, { name: page.name, readers, work, say, signal });
     wipe();
     refresh();
     work.forget(); // It was good for one envelope.

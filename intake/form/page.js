@@ -2,7 +2,6 @@
  * The page: its elements, its own data, and which of its screens is seen.
  */
 import { utf8 } from "../../protocol/js/encoding.js";
-import { Policy } from "../../protocol/js/policy.js";
 import { wordsOf } from "../../look/words.js";
 
 /** @typedef {import("../../look/words.js").Words} Words */
@@ -41,13 +40,13 @@ function data(id) {
 }
 
 /**
- * What the page knows: the network's policy, the language, and its own name, which goes into every tip.
- * @returns {Readonly<{policy: Policy, words: Readonly<Words>, name: string}>}
+ * What the page knows: the network's policy file, the language, and its own name, which goes into every tip.
+ * @returns {Readonly<{policy: Uint8Array, words: Readonly<Words>, name: string}>}
  */
 export function readPage() {
   const { policy, catalogue } = data("data");
   return Object.freeze({
-    policy: Policy.decode(utf8(policy)),
+    policy: utf8(policy),
     words: wordsOf(catalogue),
     name: data("page-hash"),
   });

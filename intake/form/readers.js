@@ -1,12 +1,12 @@
 /**
  * Readers: who will open a tip, checked up to the roots that this page carries, before anything is sealed.
  */
+import { Policy } from "../../protocol/js/policy.js";
 import { openPublication } from "../../protocol/js/publication.js";
 import { breathe } from "./breathe.js";
 import { fetchPublication } from "./door.js";
 
 /** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
-/** @typedef {import("../../protocol/js/policy.js").Policy} Policy */
 /**
  * Asks the person which day it is, where phone and server disagree (Unix seconds): whether the server is right.
  * @typedef {(phone: number, server: number) => Promise<boolean>} AskDay
@@ -24,15 +24,22 @@ export class Readers {
   #afresh = false;
   /** What has to be added to the device's clock; null until it was held against the server's.  @type {number | null} */
   #ahead = null;
-  #policy;
+  #file;
+  /** @type {Policy | null} */
+  #policy = null;
   #askDay;
   #signal;
 
-  /** @param {Policy} policy @param {AskDay} askDay @param {AbortSignal} signal */
-  constructor(policy, askDay, signal) {
-    this.#policy = policy;
+  /** @param {Uint8Array} file the policy's @param {AskDay} askDay @param {AbortSignal} signal */
+  constructor(file, askDay, signal) {
+    this.#file = file;
     this.#askDay = askDay;
     this.#signal = signal;
+  }
+
+  /** The network's policy, opened when it is first needed: its keys take a slow phone a tenth of a second to check. */
+  get policy() {
+    return (this.#policy ??= Policy.decode(this.#file));
   }
 
   /** @returns {number} the time, in Unix seconds, by the device's clock or as the person set it right */
@@ -60,7 +67,8 @@ export class Readers {
   async #open() {
     const { data, time } = await fetchPublication(this.#afresh, this.#signal);
     if (time !== null) this.#ahead ??= await this.#difference(clock(), time);
-    return openPublication(data, this.#policy, this.now(), breathe);
+    await breathe();
+    return openPublication(data, this.policy, this.now(), breathe);
   }
 
   /** @param {number} phone @param {number} server @returns {Promise<number>} */

@@ -13,9 +13,9 @@ import { Dropped, Turned, leaveEnvelope } from "./door.js";
 /** @typedef {import("../../protocol/js/encoding.js").Bytes} Bytes */
 /** @typedef {"sealing" | "sending" | "dropped" | "load" | "trouble"} Stage */
 /**
- * What sending needs of the page: its name, the network's, who reads, the work, where to say how it goes, and a signal
- * that takes the tip back.
- * @typedef {Readonly<{name: string, network: string, readers: import("./readers.js").Readers,
+ * What sending needs of the page: its name, who reads, the work, where to say how it goes, and a signal that takes the
+ * tip back.
+ * @typedef {Readonly<{name: string, readers: import("./readers.js").Readers,
  *   work: import("./work.js").Work, say: (stage: Stage) => void, signal: AbortSignal}>} Way
  */
 /** @typedef {Readonly<{envelope: Bytes, to: RecipientSet}>} Sealed */
@@ -63,10 +63,11 @@ export async function send(told, legal, way) {
 }
 
 /** @param {string} id @param {Told} told @param {string} legal @param {Way} way @returns {Promise<Sealed>} */
-async function seal(id, told, legal, { name, network, readers, signal }) {
+async function seal(id, told, legal, { name, readers, signal }) {
   const publication = await readers.publication();
   const to = publication.setForZone(told.where.zone);
   const day = Math.floor(readers.now() / DAY);
+  const { network } = readers.policy;
   /** @type {import("../../protocol/js/tip.js").Form} */
   const header = { v: 1, kind: "tip", id, day, network, form: name, tip: told };
   const envelope = await sealEnvelope(header, to, publication.attorneys, [], legal, async () => {

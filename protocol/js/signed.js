@@ -24,7 +24,14 @@ import { Refused } from "./errors.js";
 import { ID, base64, listOf, matching, record, refuse } from "./shape.js";
 import { ed25519, sha512 } from "./vendor/vendor.js";
 
-const Point = /* @__PURE__ */ (() => ed25519.Point)();
+/**
+ * With small tables: a page checks some twenty signatures, and tables of the usual size take several times as long to
+ * make, in one go that nothing can interrupt, as all those checks then take.
+ */
+const Point = /* @__PURE__ */ (() => {
+  ed25519.Point.BASE.precompute(4);
+  return ed25519.Point;
+})();
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./shape.js").Shape} Shape */

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -24,6 +25,9 @@ from tests.browser.cast import FREE, Reader, Verifier, Witness
 from tests.browser.windows import KINDS, Driver, Kind, driving
 from tests.javascript import ROOT
 from tests.running import Running, running
+
+# Both desks write down that the gate let an alert out; the later one is told that it was done, and a browser says so.
+SECOND: Final = "error: Failed to load resource: the server responded with a status of 409 (CONFLICT)"
 
 
 @pytest.fixture
@@ -101,7 +105,7 @@ def test_five_touches_become_an_alert_that_anybody_can_check_and_that_can_be_tak
     until("the retraction at the subscriber", lambda: receiver.alerts(told[-1]))
     assert [json.loads(body)["type"] for bodies in receiver.got.values() for body in bodies] == told
     assert reader.window.kept() == []
-    assert [one.problems() for one in windows] == [[], [], []]
+    assert [[line for line in one.problems() if line != SECOND] for one in windows] == [[], [], []]
 
 
 def two_keys(ana: Verifier, bo: Verifier) -> tuple[str, str]:

@@ -20,6 +20,8 @@ export interface Aead {
 /** A point of edwards25519.  `multiplyUnsafe` takes 0 to l - 1, and a time that depends on it: for public scalars. */
 export interface Point {
   multiplyUnsafe(scalar: bigint): Point;
+  /** Tables of so many bits are made when the point is first multiplied, and kept. */
+  precompute(bits: number): Point;
   subtract(other: Point): Point;
   toBytes(): Bytes;
   is0(): boolean;
