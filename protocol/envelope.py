@@ -5,16 +5,19 @@ Pure but for the chance that sealing draws.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
-from protocol import age, limits
+from protocol import age, limits, xwing
 from protocol.encoding import b64
 from protocol.errors import Refused
 from protocol.legal import seal_legal
 from protocol.recipients import RecipientSet
-from protocol.stanza import HYBRID, INTRO
+from protocol.stanza import BODY, HYBRID, INTRO
 from protocol.tip import Attachment, Tip, decode_preview, decode_tip, encode_tip
 
 
@@ -44,6 +47,33 @@ def check_envelope(data: bytes, counts: Collection[int]) -> Outline:
     """
     if not data.startswith(INTRO):
         raise Refused("envelope_plain", "This is not an age file. Only what was sealed in the browser is taken.")
+    stanzas = next((count for count in counts if sealed_to(count).match(data)), None) or _count(data, counts)
+    for bucket in limits.BUCKETS:
+        if len(data) == envelope_size(stanzas, bucket):
+            return Outline(stanzas, bucket)
+    sizes = ", ".join(str(envelope_size(stanzas, bucket)) for bucket in limits.BUCKETS)
+    raise Refused("bucket", f"The envelope has {len(data)} bytes; with this header it must have one of {sizes}.")
+
+
+@cache
+def sealed_to(count: int) -> re.Pattern[bytes]:
+    """Return the pattern of a header with `count` hybrid stanzas and no other, as `age.parse_header` takes it.
+
+    It reads a header ten times as fast, and the door reads everybody's; what it does not match is parsed.
+    """
+    share, body = _base64(xwing.SHARE), _base64(BODY)
+    stanza = rb"-> %b %b\n%b\n" % (HYBRID.encode("ascii"), share, body)
+    return re.compile(rb"%b(?:%b){%d}--- %b\n" % (re.escape(INTRO), stanza, count, _base64(32)))
+
+
+def _base64(length: int) -> bytes:
+    """Return the pattern of unpadded base64 of `length` bytes, not a multiple of three: spare bits are zeros."""
+    letters = ascii_uppercase + ascii_lowercase + digits + "+/"
+    last = letters[:: 16 if length % 3 == 1 else 4]
+    return f"[A-Za-z0-9+/]{{{length * 8 // 6}}}[{last}]".encode("ascii")
+
+
+def _count(data: bytes, counts: Collection[int]) -> int:
     header = age.parse_header(data)
     for stanza in header.stanzas:
         if stanza.kind != HYBRID:
@@ -57,11 +87,7 @@ def check_envelope(data: bytes, counts: Collection[int]) -> Outline:
             "stanza_count",
             f"The envelope is sealed to {len(header.stanzas)} keys; the accepted sets have {accepted}. Seal it again.",
         )
-    for bucket in limits.BUCKETS:
-        if len(data) == envelope_size(len(header.stanzas), bucket):
-            return Outline(len(header.stanzas), bucket)
-    sizes = ", ".join(str(envelope_size(len(header.stanzas), bucket)) for bucket in limits.BUCKETS)
-    raise Refused("bucket", f"The envelope has {len(data)} bytes; with this header it must have one of {sizes}.")
+    return len(header.stanzas)
 
 
 def seal_envelope(

@@ -9,7 +9,8 @@ import pytest
 
 from protocol import age
 from protocol.encoding import b64, b64raw
-from protocol.envelope import check_envelope, envelope_size, open_envelope, open_preview, preview_size
+from protocol.envelope import check_envelope, envelope_size, open_envelope, open_preview, preview_size, sealed_to
+from protocol.errors import Refused
 from protocol.limits import BUCKETS, CHUNK, LEGAL_BYTES
 from protocol.recipients import RecipientSet
 from protocol.stanza import CLASSIC, HYBRID, Stanza, encode_header, parse_header
@@ -245,3 +246,26 @@ def test_no_words_of_a_tip_are_in_its_envelope(world: World, to: RecipientSet) -
 
     for mark in (b"marked-words-here", b"marked-legal-here", b"north-1", json.dumps(tip["id"]).encode(), b"sereno1"):
         assert mark not in data
+
+
+def hybrid(data: bytes) -> int:
+    """Return how many stanzas a header has if they are all hybrid; 0 for what is no such header."""
+    try:
+        kinds = [stanza.kind for stanza in parse_header(data).stanzas]
+    except Refused:
+        return 0
+    return len(kinds) if set(kinds) == {HYBRID} else 0
+
+
+@pytest.mark.parametrize("byte", [b"A", b"B", b"/", b"=", b"-", b" ", b"\n", b"\r", b"\x80"])
+def test_the_quick_look_at_a_header_takes_exactly_what_the_careful_one_takes(sealed: bytes, byte: bytes) -> None:
+    end = parse_header(sealed).size
+    start = sealed.index(b"->", sealed.index(b"->") + 1)  # The first stanza is like the others.
+    places = [*range(80), *range(start - 60, start + 80), *range(end - 130, end + 1)]
+    changed = [sealed[:at] + new + sealed[at + 1 :] for at in places for new in (byte, b"", byte + sealed[at : at + 1])]
+
+    for data in (sealed, *changed):
+        found = hybrid(data)
+        assert [count for count in range(1, 8) if sealed_to(count).match(data)] == ([found] if found else [])
+    assert hybrid(sealed) == 5
+    assert 0 < sum(hybrid(data) > 0 for data in changed) < len(changed)
