@@ -93,7 +93,8 @@ export class Frame {
   /** Draw what has changed, now. */
   draw() {
     const second = this.desk.mode === "second";
-    document.body.className = `${second ? "day" : "night"} at-desk tab-${this.desk.tab}${second ? " second" : ""}`;
+    const drill = this.desk.baked.policy.mode === "exercise" ? " drill" : "";
+    document.body.className = `${second ? "day" : "night"} at-desk tab-${this.desk.tab}${second ? " second" : ""}${drill}`;
     for (const panel of this.#panels) {
       const key = JSON.stringify(panel.key(), (_, value) => (value instanceof Set ? [...value] : value));
       if (key === panel.drawn) continue;
