@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+_running: list[Playwright] = []  # One entry for each holder, all of them the same: a thread can't run two.
 
 
-@functools.cache
-def playwright() -> Playwright:
-    """Return this process's Playwright: a thread can't run two, and tests of many files share a thread."""
-    running = sync_playwright().start()
-    atexit.register(running.stop)
-    return running
+@contextmanager
+def playwright() -> Iterator[Playwright]:
+    """Give this thread's Playwright until its last holder lets go of it.
+
+    It holds the thread's event loop while it runs, so whoever holds it longer than its tests fails those of others.
+    """
+    running = _running[0] if _running else sync_playwright().start()
+    _running.append(running)
+    try:
+        yield running
+    finally:
+        _running.pop()
+        if not _running:
+            running.stop()
+
+
+@contextmanager
+def chromium_running(path: str, arguments: Sequence[str] = ()) -> Iterator[Browser]:
+    """Give a running Chromium."""
+    with playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=[*arguments])
+        yield browser
+        browser.close()
 
 
 def _find(variable: str, names: Sequence[str], package: str) -> str:

@@ -24,9 +24,8 @@ SIZES: Final = """() => [...document.querySelectorAll("a[href^='tel:'], button, 
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    running = browsers.playwright().chromium.launch(executable_path=chromium_path)
-    yield running
-    running.close()
+    with browsers.chromium_running(chromium_path) as running:
+        yield running
 
 
 def faults(tab: Page) -> list[Any]:

@@ -28,12 +28,11 @@ QUIET: Final = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium_browser(chromium_path: str) -> Iterator[Browser]:
     """Give a running Chromium; each test opens contexts of its own in it."""
-    running = browsers.playwright().chromium.launch(executable_path=chromium_path, args=[*QUIET])
-    yield running
-    running.close()
+    with browsers.chromium_running(chromium_path, QUIET) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

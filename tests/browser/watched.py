@@ -39,9 +39,8 @@ class Watched:
 def chromium(path: str) -> Iterator[Browser]:
     """Run Chromium, and be patient with pages until it is closed."""
     expect.set_options(timeout=PATIENCE)
-    running = browsers.playwright().chromium.launch(executable_path=path, args=list(ARGUMENTS))
-    yield running
-    running.close()
+    with browsers.chromium_running(path, ARGUMENTS) as running:
+        yield running
     expect.set_options(timeout=5_000)
 
 
