@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import nacl.pwhash.argon2id
 import pytest
 
 from protocol.encoding import b64, canonical
 from protocol.vault import generate_passphrase, open_vault, seal_vault, unwrap, wrap
 from protocol.wordlist import WORDS
+from tests.javascript import call
 from tests.refusals import refused
 
 NETWORK, VERIFIER, SEED = "a1" * 32, "qpzry9x8", bytes(range(32))
@@ -100,3 +102,13 @@ def test_what_a_vault_wraps_only_the_same_key_and_label_unwrap() -> None:
     ):
         with refused("vault"):
             unwrap(bad_key, label, data)
+
+
+def test_the_desk_derives_the_same_key_with_webassembly_and_where_there_is_none() -> None:
+    password, salt = b"leopard error pistol", bytes(range(16))
+    key = nacl.pwhash.argon2id.kdf(32, password, salt, opslimit=8, memlimit=2048 * 1024)
+
+    assert call("./argon2id", "derived", password, salt) == {"key": key, "told": 0}
+    slower = call("./argon2id", "derivedWithoutWebAssembly", password, salt)
+    assert slower["key"] == key
+    assert slower["told"] > 0  # It did go the other way.

@@ -5,7 +5,7 @@
  * The same sources give the same bytes on every machine: no path, time or name of a machine goes into them.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -13,7 +13,10 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const NOTICE = "protocol/js/vendor/NOTICE";
 
 /** The one place where other people's code comes in; readable, so that it can be reviewed as it is shipped. */
-const VENDOR = { entry: "protocol/js/vendor/entry.js", out: "protocol/js/vendor/vendor.js" };
+const VENDOR = [
+  { entry: "protocol/js/vendor/entry.js", out: "protocol/js/vendor/vendor.js" },
+  { entry: "protocol/js/vendor/argon2-entry.js", out: "protocol/js/vendor/argon2.js" },
+];
 
 /** Each page's one script.  A page that has no entry yet has no bundle. */
 const PAGES = [
@@ -51,25 +54,26 @@ const breathing = {
   },
 };
 
-/** @returns {Promise<Map<string, string>>} the vendor bundle and the licences of what is in it, by path */
+/** @returns {Promise<Map<string, string>>} the vendor bundles and the licences of what is in them, by path */
 async function vendor() {
-  const made = "Made by protocol/js/build.mjs from vendor/entry.js; licences in NOTICE.  Not to be edited.";
-  const { outputFiles, metafile } = await build({
-    ...COMMON,
-    entryPoints: [VENDOR.entry],
-    outfile: VENDOR.out,
-    format: "esm",
-    target: "es2022",
-    banner: { js: `// @ts-nocheck\n// ${made}` },
-    plugins: [breathing],
-  });
-  const used = new Set(Object.entries(metafile.inputs).map(([path]) => packageOf(path)));
+  const built = new Map();
+  const used = new Set();
+  for (const { entry, out } of VENDOR) {
+    const made = `Made by protocol/js/build.mjs from vendor/${basename(entry)}; licences in NOTICE.  Not to be edited.`;
+    const { outputFiles, metafile } = await build({
+      ...COMMON,
+      entryPoints: [entry],
+      outfile: out,
+      format: "esm",
+      target: "es2022",
+      banner: { js: `// @ts-nocheck\n// ${made}` },
+      plugins: [breathing],
+    });
+    built.set(out, outputFiles[0].text);
+    for (const path of Object.keys(metafile.inputs)) used.add(packageOf(path));
+  }
   const notices = [...used].filter((name) => name !== null).sort();
-  const text = notices.map((name) => notice(/** @type {string} */ (name))).join("\n");
-  return new Map([
-    [VENDOR.out, outputFiles[0].text],
-    [NOTICE, `Other people's work in vendor.js and in every bundle made with it.\n\n${text}`],
-  ]);
+  return built.set(NOTICE, `Other people's work in every bundle.\n\n${notices.map(notice).join("\n")}`);
 }
 
 /** @param {string} path @returns {string | null} the package a source belongs to, none for our own */
@@ -99,11 +103,10 @@ async function page({ entry, out }) {
   return [out, outputFiles[0].text];
 }
 
-/** @returns {Promise<Map<string, string>>} every built file, by path */
-async function everything() {
-  const built = await vendor();
-  for (const one of PAGES.filter(({ entry }) => existsSync(join(ROOT, entry)))) built.set(...(await page(one)));
-  return built;
+/** @returns {Promise<Map<string, string>>} the bundles of the pages, made with the vendor bundles on the disk */
+async function pages() {
+  const made = PAGES.filter(({ entry }) => existsSync(join(ROOT, entry))).map(page);
+  return new Map(await Promise.all(made));
 }
 
 /** @param {Map<string, string>} built @returns {number} an exit code */
@@ -126,4 +129,6 @@ function write(built) {
   return 0;
 }
 
-process.exitCode = (process.argv.includes("--check") ? check : write)(await everything());
+const finish = process.argv.includes("--check") ? check : write;
+// The vendor bundles first, for the pages' are made with them.
+process.exitCode = finish(await vendor()) | finish(await pages());

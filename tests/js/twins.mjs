@@ -15,6 +15,7 @@ import { state } from "../../protocol/js/state.js";
 import { openStay, stayedAt } from "../../protocol/js/stay.js";
 import { decodeTip } from "../../protocol/js/tip.js";
 import { openVault } from "../../protocol/js/vault.js";
+import { argon2id } from "../../verifier/page/argon2id.js";
 
 /** @typedef {Record<string, any>} Fields */
 /** @typedef {import("../../protocol/js/state.js").Message} Message */
@@ -124,7 +125,7 @@ async function tip(fields) {
 
 /** @param {Fields} fields */
 async function vault(fields) {
-  const { network, verifier, seed, key } = await openVault(dataOf(fields.file), fields.passphrase);
+  const { network, verifier, seed, key } = await openVault(dataOf(fields.file), fields.passphrase, undefined, argon2id);
   return { network, verifier, seed: hex(seed), key: hex(key) };
 }
 

@@ -67,7 +67,7 @@ export function showUnlock(baked, session, why, onOpen) {
 async function unlock(baked, session, { kept, file, weeks, words, progress, fault, values }, onOpen) {
   refill(fault);
   progress.hidden = false;
-  progress.value = 0;
+  progress.removeAttribute("value"); // Until somebody tells how far it is.
   try {
     const chosen = await vaultOf(baked, file, kept);
     const texts = await Promise.all([...(inputOf(weeks).files ?? [])].map(weekText));

@@ -8,6 +8,7 @@ import * as age from "../../protocol/js/age.js";
 import { openEnvelope, openPreview } from "../../protocol/js/envelope.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { openVault } from "../../protocol/js/vault.js";
+import { argon2id } from "./argon2id.js";
 
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
@@ -26,7 +27,7 @@ function identityOf(epoch) {
 /** By task; each gives what is sent back.  @type {Record<string, (asked: any) => any>} */
 const TASKS = {
   /** @param {{id: number, file: Bytes, words: string}} asked */
-  vault: ({ id, file, words }) => openVault(file, words, (done) => post({ id, done })),
+  vault: ({ id, file, words }) => openVault(file, words, (done) => post({ id, done }), argon2id),
   /** @param {{epoch: number, seed: Bytes}} asked */
   know({ epoch, seed }) {
     identities.set(epoch, new age.Identity(seed));
