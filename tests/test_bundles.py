@@ -15,7 +15,8 @@ from tests import javascript
 ROOT: Final = Path(__file__).resolve().parent.parent
 VENDOR: Final = Path("protocol/js/vendor")
 # What the bundle is made of and with; the whole of node_modules would take seconds to copy.
-NEEDED: Final = ("@noble", "canonicalize", "esbuild", "@esbuild")
+NEEDED: Final = ("@noble", "canonicalize", "esbuild", "@esbuild", "hash-wasm")
+BUILT: Final = ("vendor.js", "argon2.js", "NOTICE")
 
 
 def build(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -50,16 +51,16 @@ def test_every_bundle_is_what_its_sources_give() -> None:
 
 
 def test_the_same_sources_give_the_same_bytes_in_another_place(checkout: Path) -> None:
-    for name in ("vendor.js", "NOTICE"):
+    for name in BUILT:
         (checkout / VENDOR / name).unlink()
     built = build(checkout)
 
     assert built.returncode == 0, built.stderr
-    for name in ("vendor.js", "NOTICE"):
+    for name in BUILT:
         assert (checkout / VENDOR / name).read_bytes() == (ROOT / VENDOR / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["vendor.js", "NOTICE"])
+@pytest.mark.parametrize("name", BUILT)
 def test_a_changed_bundle_is_found_and_named(checkout: Path, name: str) -> None:
     file = checkout / VENDOR / name
     file.write_text(file.read_text().replace("a", "b", 1))
@@ -92,15 +93,29 @@ def test_a_page_gets_a_bundle_once_it_has_an_entry(checkout: Path) -> None:
     assert str(checkout) not in script
 
 
-def test_the_bundle_names_the_licence_of_everything_in_it() -> None:
-    script = (ROOT / VENDOR / "vendor.js").read_text()
-    notice = (ROOT / VENDOR / "NOTICE").read_text()
-    inside = {line.split("node_modules/")[1] for line in script.splitlines() if line.startswith("// node_modules/")}
-    packages = {"/".join(path.split("/")[: 2 if path.startswith("@") else 1]) for path in inside}
+def packages_in(bundle: str) -> set[str]:
+    """Return the packages that a bundle names the files of."""
+    lines = (ROOT / VENDOR / bundle).read_text().splitlines()
+    inside = {line.split("node_modules/")[1] for line in lines if line.startswith("// node_modules/")}
+    return {"/".join(path.split("/")[: 2 if path.startswith("@") else 1]) for path in inside}
 
-    assert packages == {"@noble/ciphers", "@noble/curves", "@noble/hashes", "@noble/post-quantum", "canonicalize"}
-    assert all(f"== {name} " in notice for name in packages)
+
+def test_the_bundles_name_the_licence_of_everything_in_them() -> None:
+    notice = (ROOT / VENDOR / "NOTICE").read_text()
+
+    assert packages_in("vendor.js") == {
+        *("@noble/ciphers", "@noble/curves", "@noble/hashes", "@noble/post-quantum", "canonicalize")
+    }
+    assert packages_in("argon2.js") == {"hash-wasm"}
+    assert all(f"== {name} " in notice for name in packages_in("vendor.js") | packages_in("argon2.js"))
     assert notice.count("== @noble/hashes ") == 1  # One copy of each: doubled code is doubled weight.
+
+
+def test_webassembly_is_in_the_desks_worker_and_on_no_page() -> None:
+    pages = ("intake/form/built/form.js", "verifier/page/built/desk.js", "alerts/check/built/check.js")
+
+    assert [path for path in pages if "WebAssembly" in (ROOT / path).read_text("utf-8")] == []
+    assert "WebAssembly" in (ROOT / "verifier/page/built/worker.js").read_text("utf-8")
 
 
 def test_types_of_javascript_hold() -> None:
