@@ -86,6 +86,8 @@ KINDS: Final[dict[str, Kind]] = {
     "release_late": Kind("REL-1", 409),
     "release_state": Kind("REL-2", 409),
     "release_bundle": Kind("REL-3", 400),
+    "slip": Kind("REL-4", 400),
+    "slip_roster": Kind("REL-5", 409),
     # Log.
     "note": Kind("LOG-1", 400),
     "checkpoint": Kind("LOG-2", 400),

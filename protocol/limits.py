@@ -49,4 +49,5 @@ MAX_SUPERSEDES: Final = 8
 MAX_FREE: Final = 140
 MAX_ALERT: Final = 64 * 1024
 MAX_BUNDLE: Final = 1 << 20  # A roster of 1,000 verifiers takes 170 kB, and four root changes may each be as long.
+MAX_SLIP: Final = 8 * 1024  # The largest QR code holds 2,864 bytes of base45; a link in a message may hold more.
 MAX_POLICY: Final = 16 * 1024

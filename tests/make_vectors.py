@@ -72,6 +72,7 @@ def main() -> None:
         vectors_of_alerts,
         vectors_of_chains,
         vectors_of_lists,
+        vectors_of_slips,
         vectors_of_tips,
     )  # They need what stands above.
 
@@ -80,6 +81,7 @@ def main() -> None:
         *vectors_of_tips.CHAPTERS,
         *vectors_of_alerts.CHAPTERS,
         *vectors_of_chains.CHAPTERS,
+        *vectors_of_slips.CHAPTERS,
     ]
     for make in chapters:
         chapter = make()

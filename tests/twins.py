@@ -12,7 +12,7 @@ from typing import Any, Final
 from protocol.alert import Alert, read_alert
 from protocol.chain import require_fits
 from protocol.codename import decode_code, derive_thread, encode_code
-from protocol.encoding import b64, canonical
+from protocol.encoding import b64, canonical, fingerprint
 from protocol.epoch import open_epoch_key
 from protocol.limits import CHUNK, LEGAL_BYTES
 from protocol.policy import Policy
@@ -21,9 +21,11 @@ from protocol.recipients import RecipientSet, open_set
 from protocol.release import Bundle, Knowledge, Release, Stop, check
 from protocol.roster import Roster, open_roster
 from protocol.signed import Signed
+from protocol.slip import Slip
 from protocol.state import state
 from protocol.stay import Stay, open_stay, stayed_at
 from protocol.tip import MAGIC, decode_tip
+from protocol.trail import Trail
 from protocol.vault import open_vault
 
 Fields = dict[str, Any]
@@ -205,6 +207,15 @@ def decoded_bundle(fields: Fields) -> Any:
     return Bundle.decode(data_of(fields["bundle"])).encode()
 
 
+def slip(fields: Fields) -> Any:
+    found = Slip.find(fields["address"])
+    if found is None:
+        return None
+    bundle = found.bundle([Trail.decode(data_of(fields["trail"]))])
+    assert Slip.of(Bundle.decode(bundle)).encode() == found.encode()
+    return {"bundle": fingerprint(bundle), "address": found.address("https://alerts.example.org")}
+
+
 _OF: Final = ("policy", "roster", "links")
 # By noun: what answers, the fields that a question needs, and those it may have.
 NOUNS: Final[dict[str, tuple[Callable[[Fields], Any], Iterable[str], Iterable[str]]]] = {
@@ -221,6 +232,7 @@ NOUNS: Final[dict[str, tuple[Callable[[Fields], Any], Iterable[str], Iterable[st
     "bundle": (bundle, ("policy", "bundle", "now"), ("stays", "revoked", "roster", "links")),
     "state": (chain_state, ("policy", "messages", "chain", "checked", "now"), ()),
     "chain": (chain, ("policy", "messages", "chain", "checked", "alert", "now"), ()),
+    "slip": (slip, ("address", "trail"), ()),
     "decoded-bundle": (decoded_bundle, ("bundle",), ()),
 }
 

@@ -74,6 +74,8 @@ export const KINDS = Object.freeze({
   release_late: { rule: "REL-1", status: 409 },
   release_state: { rule: "REL-2", status: 409 },
   release_bundle: { rule: "REL-3", status: 400 },
+  slip: { rule: "REL-4", status: 400 },
+  slip_roster: { rule: "REL-5", status: 409 },
   // Log.
   note: { rule: "LOG-1", status: 400 },
   checkpoint: { rule: "LOG-2", status: 400 },

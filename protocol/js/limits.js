@@ -59,4 +59,5 @@ export const MAX_SUPERSEDES = 8;
 export const MAX_FREE = 140;
 export const MAX_ALERT = 64 * 1024;
 export const MAX_BUNDLE = 1 << 20; // A roster of 1,000 verifiers takes 170 kB, and four root changes may each be as long.
+export const MAX_SLIP = 8 * 1024; // The largest QR code holds 2,864 bytes of base45; a link in a message may hold more.
 export const MAX_POLICY = 16 * 1024;

@@ -2,7 +2,7 @@
 import { readAlert } from "../../protocol/js/alert.js";
 import { requireFits } from "../../protocol/js/chain.js";
 import { decodeCode, deriveThread, encodeCode } from "../../protocol/js/codename.js";
-import { b64, canonical, hex, utf8 } from "../../protocol/js/encoding.js";
+import { b64, canonical, fingerprint, hex, utf8 } from "../../protocol/js/encoding.js";
 import { openEpochKey } from "../../protocol/js/epoch.js";
 import { CHUNK, LEGAL_BYTES } from "../../protocol/js/limits.js";
 import { Policy } from "../../protocol/js/policy.js";
@@ -11,9 +11,11 @@ import { openSet } from "../../protocol/js/recipients.js";
 import { Bundle, Release, check } from "../../protocol/js/release.js";
 import { openRoster } from "../../protocol/js/roster.js";
 import { Signed } from "../../protocol/js/signed.js";
+import { Slip } from "../../protocol/js/slip.js";
 import { state } from "../../protocol/js/state.js";
 import { openStay, stayedAt } from "../../protocol/js/stay.js";
 import { decodeTip } from "../../protocol/js/tip.js";
+import { Trail } from "../../protocol/js/trail.js";
 import { openVault } from "../../protocol/js/vault.js";
 import { argon2id } from "../../verifier/page/argon2id.js";
 
@@ -181,6 +183,15 @@ function chain(fields) {
   return "fits";
 }
 
+/** @param {Fields} fields */
+function slip(fields) {
+  const found = Slip.find(fields.address);
+  if (found === null) return null;
+  const bundle = found.bundle([Trail.decode(dataOf(fields.trail))]);
+  if (hex(Slip.of(Bundle.decode(bundle)).encode()) !== hex(found.encode())) throw new Error("It is another slip.");
+  return { bundle: fingerprint(bundle), address: found.address("https://alerts.example.org") };
+}
+
 /** @type {Map<string, (fields: Fields) => any>} */
 const NOUNS = new Map(
   Object.entries({
@@ -197,6 +208,7 @@ const NOUNS = new Map(
     bundle,
     state: chainState,
     chain,
+    slip,
     "decoded-bundle": (/** @type {Fields} */ fields) => Bundle.decode(dataOf(fields.bundle)).encode(),
   }),
 );
