@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from alerts.code import code_of
 from alerts.ground import ground
 from alerts.history import history
 from alerts.told import current_chains, read_chain, words_of
@@ -27,6 +28,14 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 def show_start() -> AnyResponse:
     """Go to the current alerts in the reader's language."""
     response = redirect(f"/{reader_language()}/", 302)
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@pages.get("/check")
+def show_check_start() -> AnyResponse:
+    """Go to "Is this real?" in the reader's language; browsers take what stands after the # along."""
+    response = redirect(f"/{reader_language()}/check", 302)
     response.headers["Vary"] = "Accept-Language"
     return response
 
@@ -54,6 +63,7 @@ def show_alert(code: str, id: str) -> str:
     words, now = ground().words(code), int(time.time())
     with reading(ground().engine) as conn:
         chain = read_chain(conn, id, ground().policy, now)
+    head = chain.state.head
     return render(
         "alert.html",
         words,
@@ -61,7 +71,9 @@ def show_alert(code: str, id: str) -> str:
         chain=chain,
         told=words_of(chain, ground().face, words, now),
         history=history(chain, words, ground().face.timezone, now),
-        head=chain.state.head,
+        head=head,
+        # A code speaks of one message only: what is doubted or over must not be carried on as if it stood.
+        code=code_of(head.bundle, ground().face.addresses["alerts"]) if chain.state.is_current else None,
         until=chain.until(now),
     )
 

@@ -10,7 +10,10 @@ from flask import Blueprint, Response
 from alerts.ground import ground
 from alerts.told import Chain, read_chain
 from protocol.errors import Refused
+from protocol.signed import Signed
+from protocol.trail import Trail
 from store.engine import reading
+from store.rosters import current_roster
 
 proofs = Blueprint("proofs", __name__)
 
@@ -34,6 +37,16 @@ def show_message(id: str, name: str) -> Response:
         if one.alert.name == name:
             return _json(one.bundle)
     raise Refused("not_found", f"The alert has no message {name[:16]}.")
+
+
+@proofs.get("/roster.json")
+def show_roster() -> Response:
+    """Answer with the roster in force and the root changes before it: what a slip leaves out."""
+    with reading(ground().engine) as conn:
+        found = current_roster(conn)
+    if found is None:
+        raise Refused("not_found", "There is no roster here yet.")
+    return _json(Trail(Signed.decode(found.signed), tuple(map(Signed.decode, found.chain))).encode())
 
 
 @proofs.get("/policy.json")

@@ -14,10 +14,14 @@ from protocol.errors import Refused
 from protocol.policy import Policy
 from protocol.quorum import Voices
 from protocol.release import Release, Stop, check
+from protocol.slip import Slip
 from protocol.state import State, state
+from protocol.trail import Trail
 from sereno import clock
 
 GENUINE, NOT_GENUINE, NOT_CURRENT = 0, 1, 3
+
+WEB = ("https://", "http://")
 
 WORDS = {
     "confirmed": "CONFIRMED",
@@ -39,9 +43,16 @@ CAUSES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("release", type=Path, help="the release.json to check")
-    parser.add_argument("more", type=Path, nargs="*", help="further messages of the same alert: updates, stops")
+    parser.add_argument("release", help="the release.json to check, or what a QR code says: https://…/check#…")
+    parser.add_argument("more", nargs="*", help="further messages of the same alert: updates, stops")
     parser.add_argument("--policy", type=Path, required=True, help="the network's policy.json, which you got in person")
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        action="append",
+        default=[],
+        help="for a QR code: a file with the roster, such as /roster.json or any release.json under it",
+    )
     parser.add_argument("--at", type=clock.read_time, default=None, help="the time to check for; now if not given")
 
 
@@ -53,12 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
     except Refused as error:
         print(f"The policy file can't be used. {error.sentence} [{error.rule}]", file=sys.stderr)
         return NOT_GENUINE
+    trails = [Trail.decode(file.read_bytes()) for file in arguments.roster]
     messages: list[Release | Stop] = []
-    for file in (arguments.release, *arguments.more):
+    for given in (arguments.release, *arguments.more):
         try:
-            messages.append(check(file.read_bytes(), policy, now))
+            messages.append(check(bundle_of(given, trails), policy, now))
         except Refused as error:
-            print(f"NOT GENUINE: {file.name}\n  {error.sentence}\n  rule {error.rule}, {error.kind}")
+            called = "the code" if given.startswith(WEB) else Path(given).name
+            # A code that can't be read is not an alert yet, so it is not a false one either.
+            fault = "CAN'T BE CHECKED" if error.kind in ("slip", "slip_roster") else "NOT GENUINE"
+            print(f"{fault}: {called}\n  {error.sentence}\n  rule {error.rule}, {error.kind}")
             print(_as_of(now))
             return NOT_GENUINE
     try:
@@ -69,6 +84,17 @@ def run(arguments: argparse.Namespace) -> int:
     print("\n".join(_verdict(found, messages, policy)))
     print(_as_of(now))
     return GENUINE if found.is_current else NOT_CURRENT
+
+
+def bundle_of(given: str, trails: Sequence[Trail]) -> bytes:
+    """Return the bundle in a file, or of a slip: an address, or a file with one.  Raises OSError, as `Slip` does."""
+    data = given.encode("utf-8") if given.startswith(WEB) else Path(given).read_bytes()
+    if not data.startswith(tuple(start.encode() for start in WEB)):
+        return data
+    slip = Slip.find(data.decode("utf-8", "replace"))
+    if slip is None:
+        raise Refused("slip", "This address carries no slip. Copy all of it, or get the proof file, release.json.")
+    return slip.bundle(trails)
 
 
 def _as_of(now: int) -> str:

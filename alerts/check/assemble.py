@@ -21,8 +21,11 @@ from protocol.encoding import fingerprint
 from protocol.policy import Policy
 from protocol.sixwords import fingerprint_words
 
-# The page's own name, which its hash leaves blank.
-BLANK: Final = re.compile(rb'(<script type="application/json" id="page-hash">)[^<]*(</script>)')
+# What a saved copy carries and the page's own name: its hash leaves both blank (SPEC 13.1).
+BLANK: Final = re.compile(
+    rb'(<script type="application/json" id="roster">)[^<]*(</script>\s*'
+    rb'<script type="application/json" id="page-hash">)[^<]*(</script>)'
+)
 _TEMPLATES: Final = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -75,15 +78,15 @@ def assemble(
         _=words.gettext,
     )
     whole = page.encode("utf-8")
-    return BLANK.sub(rb"\1" + json.dumps(page_hash(whole)).encode("ascii") + rb"\2", whole)
+    return BLANK.sub(rb"\1\2" + json.dumps(page_hash(whole)).encode("ascii") + rb"\3", whole)
 
 
 def page_hash(page: bytes) -> str:
-    """Return a page's name: the SHA-256 of its bytes with the content of `page-hash` left blank.
+    """Return a page's name: the SHA-256 of its bytes with the contents of `roster` and `page-hash` left blank.
 
-    Raises ValueError for a page that does not have exactly one.
+    Raises ValueError for a page that does not have exactly one of each, in this order.
     """
-    blank, found = BLANK.subn(rb"\1\2", page)
+    blank, found = BLANK.subn(rb"\1\2\3", page)
     if found != 1:
-        raise ValueError(f"A page has one element page-hash; this has {found}.")
+        raise ValueError(f"A page has one element roster and one element page-hash; this has {found}.")
     return fingerprint(blank)

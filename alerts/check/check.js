@@ -3,11 +3,14 @@
  * the alert's id, with which the page asks its own site for newer messages.
  */
 import { utf8 } from "../../protocol/js/encoding.js";
+import { Refused } from "../../protocol/js/errors.js";
 import { MAX_BUNDLE } from "../../protocol/js/limits.js";
+import { Slip } from "../../protocol/js/slip.js";
 import { idIn, isSaved, newer } from "./newer.js";
 import { part, readPage, reveal } from "./page.js";
 import { copyOf, download } from "./save.js";
 import { show } from "./show.js";
+import { wholeOf } from "./slips.js";
 import { judge } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Source} Source */
@@ -98,10 +101,29 @@ async function lookUp(id) {
   stand([{ name: location.host, bytes: got }], null, "asked");
 }
 
+/** Check the slip that a code or a link carries.  @param {string} words @returns {Promise<boolean>} whether there is one */
+async function unfold(words) {
+  try {
+    const slip = Slip.find(words);
+    if (slip === null) return false;
+    reveal("working", true);
+    await answer([{ name: t("the code"), bytes: await wholeOf(slip) }]);
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    const other = t("This code was made under another list of verifiers than this page has. Get the proof file, release.json, and check that.");
+    const torn = t("This code was cut off or changed on its way. Scan it again, or get the proof file, release.json, and check that.");
+    fault(refused.kind === "slip_roster" ? other : torn);
+  } finally {
+    reveal("working", false);
+  }
+  return true;
+}
+
 async function submit() {
   fault("");
   clearInterval(repeat);
   reveal("answer", false); // An answer never stands beside what it does not speak of.
+  if (files.files?.length === 0 && (await unfold(pasted.value))) return;
   const given = await brought();
   const id = idIn(pasted.value);
   const isText = given.length > 0 && files.files?.length === 0 && !/^\s*[[{]/.test(pasted.value);
@@ -126,7 +148,9 @@ function clear() {
   history.replaceState(null, "", location.pathname);
 }
 
-function openHash() {
+async function openHash() {
+  fault("");
+  if (await unfold(location.hash)) return;
   const id = idIn(location.hash);
   if (id !== null) void lookUp(id);
 }
@@ -137,8 +161,8 @@ part("form").addEventListener("submit", (event) => {
 });
 part("clear").addEventListener("click", clear);
 part("save").addEventListener("click", () => void save());
-addEventListener("hashchange", openHash);
+addEventListener("hashchange", () => void openHash());
 for (const one of ["live-only", "languages"]) reveal(one, !isSaved);
 reveal("saved-only", isSaved);
 reveal("form", true);
-openHash();
+void openHash();

@@ -1,4 +1,4 @@
-/** Newer messages: what this page's own site holds of an alert.  A saved page has no site and asks nobody. */
+/** Newer messages and rosters: what this page's own site has.  A saved page has no site and asks nobody. */
 
 const PATIENCE = 8000; // Milliseconds: a slow network is not a missing one.
 const LARGEST = 4 * 1024 * 1024;
@@ -17,12 +17,22 @@ export function idIn(text) {
  * @param {string} id @returns {Promise<Uint8Array | "missing" | null>}
  */
 export async function newer(id) {
-  if (isSaved) return null;
+  return isSaved ? null : ask(`/alerts/${id}/messages.json`);
+}
+
+/** The roster that this site has in force; null if it has none or can't be asked.  @returns {Promise<Uint8Array | null>} */
+export async function siteRoster() {
+  const got = isSaved ? null : await ask("/roster.json");
+  return got === "missing" ? null : got;
+}
+
+/** @param {string} path @returns {Promise<Uint8Array | "missing" | null>} */
+async function ask(path) {
   const life = new AbortController();
   const late = setTimeout(() => life.abort(), PATIENCE);
   try {
     const options = /** @type {const} */ ({ cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" });
-    const answer = await fetch(`/alerts/${id}/messages.json`, { ...options, signal: life.signal });
+    const answer = await fetch(path, { ...options, signal: life.signal });
     if (answer.status === 404) return "missing";
     if (!answer.ok) return null;
     const bytes = new Uint8Array(await answer.arrayBuffer());
