@@ -1,4 +1,4 @@
-"""The code on an alert's page: read from what a screen and a sheet of paper show, and checked in the page it leads to."""
+"""The code on an alert's page: read from a screen and from paper, and checked in the page that it leads to."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_code_with_other_words_is_not_genuine(reading: Reading, stand: Stand) 
 
 
 def test_a_code_under_the_roster_before_is_checked_with_what_the_site_has(reading: Reading, stand: Stand) -> None:
-    """The site's roster is another, as after a publication; its own bundle of the alert carries the one that is named."""
+    """The site publishes another roster; its own bundle of the alert carries the one that the code names."""
     text = code_of(reading, stand)
     other = World(name="elsewhere").signed_roster.encode()
     tab = reading.tab
