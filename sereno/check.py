@@ -67,12 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     trails = [Trail.decode(file.read_bytes()) for file in arguments.roster]
     messages: list[Release | Stop] = []
     for given in (arguments.release, *arguments.more):
+        fault = "CAN'T BE CHECKED"  # A code that can't be read is not an alert yet, so it is not a false one either.
         try:
-            messages.append(check(bundle_of(given, trails), policy, now))
+            bundle = bundle_of(given, trails)
+            fault = "NOT GENUINE"
+            messages.append(check(bundle, policy, now))
         except Refused as error:
             called = "the code" if given.startswith(WEB) else Path(given).name
-            # A code that can't be read is not an alert yet, so it is not a false one either.
-            fault = "CAN'T BE CHECKED" if error.kind in ("slip", "slip_roster") else "NOT GENUINE"
             print(f"{fault}: {called}\n  {error.sentence}\n  rule {error.rule}, {error.kind}")
             print(_as_of(now))
             return NOT_GENUINE
