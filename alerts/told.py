@@ -46,13 +46,13 @@ class Chain:
 
 def read_chain(conn: Connection, id: str, policy: Policy, now: int) -> Chain:
     """Return a public chain.  Raises Refused("not_found") for one that is not there or not for everyone."""
-    return _read(conn, id, policy, knowledge(conn, policy), now)
+    return _read(conn, id, policy, knowledge(conn, policy, now), now)
 
 
 def current_chains(conn: Connection, policy: Policy, now: int) -> list[Chain]:
     """Return the public chains of the last day: those that may still stand first, then the others, the newest first."""
     ids = {row.chain for row in released_public(conn, now - SHOWN)}
-    known = knowledge(conn, policy) if ids else Knowledge()
+    known = knowledge(conn, policy, now) if ids else Knowledge()
     found = []
     for id in ids:
         try:

@@ -22,7 +22,7 @@ from store.claims import any_due
 from store.deliveries import failing_since, tried_in_vain
 from store.engine import reading
 from store.epochkeys import list_epoch_keys
-from store.knowledge import newest_roster
+from store.knowledge import roster_now
 from store.logbook import latest_checkpoint, log_size, unsequenced
 from store.messages import messages
 from store.migrating import is_newest
@@ -61,7 +61,7 @@ def roster(patient: Patient) -> Findings:
     """Look at the roster: of this network, for how long, and whether its zones and its log key are ours."""
     with reading(patient.engine) as conn:
         try:
-            found = newest_roster(conn, patient.policy)
+            found = roster_now(conn, patient.policy, patient.now)
         except Refused as refusal:
             mend = "Publish the roster that the custodians signed: sereno roster add FILE."
             if refusal.kind != "not_found":
@@ -111,7 +111,7 @@ def keys(patient: Patient) -> Findings:
     epochs = range(epoch_of(patient.now), epoch_of(patient.now) + limits.EPOCHS_AHEAD + 1)
     with reading(patient.engine) as conn:
         try:
-            found = newest_roster(conn, patient.policy)
+            found = roster_now(conn, patient.policy, patient.now)
         except Refused:
             return
         for desk in found.desks:

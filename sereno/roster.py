@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Engine
 
 from keys.request import open_request
+from protocol.encoding import fingerprint
 from protocol.errors import Refused
 from protocol.log import entry
 from protocol.policy import Policy
-from protocol.roster import Roster, open_roster
+from protocol.roster import ROSTER, Roster, open_roster
 from protocol.signed import Signed
 from sereno import clock
 from sereno.run import database
 from store.engine import open_engine, reading, writing
 from store.logbook import queue_entry
 from store.migrating import migrate
-from store.rosters import current_roster, put_roster
+from store.rosters import StoredRoster, coming_rosters, current_roster, put_roster
+
+_TWO: Final = "The custodians signed two rosters of one number: ask them which holds."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,25 +51,52 @@ def _add(engine: Engine, policy: Policy, arguments: argparse.Namespace) -> int:
     signed = Signed.decode(arguments.roster.read_bytes().removesuffix(b"\n"))
     links = [Signed.decode(one.read_bytes().removesuffix(b"\n")) for one in arguments.link]
     roster = open_roster(signed, links, policy)
-    roster.require_current(clock.now())
+    now = clock.now()
+    roster.require_not_over(now)
     given: dict[str, str] = {}
     for file in arguments.organisation:
         request = open_request(Signed.decode(file.read_bytes().removesuffix(b"\n")), "organisation")
         given[request.value["id"]] = request.value["age"]
     with writing(engine) as conn:
-        before = current_roster(conn)
-        if before is not None and before.number >= roster.number and before.name != roster.name:
-            raise Refused("roster_chain", f"Roster {before.number} is in force; {roster.number} does not follow it.")
-        known = _known(roster, before.recipients if before else {}, given)
+        coming, current = coming_rosters(conn, now), current_roster(conn, now)
+        here = [*([current] if current else []), *coming]
+        _require_follows(roster, current, here)
+        before = {org: recipient for one in here for org, recipient in one.recipients.items()}
+        known = _known(roster, before, given)
         put_roster(conn, signed.encode(), [one.encode() for one in links], known)
         queue_entry(conn, "roster", entry("roster", signed))
-    print(f"Roster {roster.number} is in force until {clock.shown(roster.expires)}.")
+    begun = roster.issued <= now
+    print(
+        f"Roster {roster.number} is in force until {clock.shown(roster.expires)}."
+        if begun
+        else f"Roster {roster.number} comes into force by itself at {clock.shown(roster.issued)}."
+    )
+    passed = [str(one.number) for one in coming if one.number < roster.number] if begun else []
+    if passed:
+        print(f"It takes the place of roster {', '.join(passed)}, signed ahead and not begun.")
     return 0
+
+
+def _require_follows(roster: Roster, current: StoredRoster | None, here: Sequence[StoredRoster]) -> None:
+    """Refuse a roster older than the one in force, another of one number, or one that follows another of a number."""
+    if current is not None and roster.number < current.number:
+        raise Refused("roster_chain", f"Roster {current.number} is in force; {roster.number} does not follow it.")
+    for one in here:
+        if one.number == roster.number and one.name != roster.name:
+            raise Refused("roster_chain", f"{_TWO} Here is {one.name[:16]}, and this one is {roster.name[:16]}.")
+        if one.number + 1 == roster.number and one.name != roster.previous:
+            raise Refused(
+                "roster_chain",
+                f"{_TWO} Roster {roster.number} follows {roster.previous[:16]}; here roster {one.number} is "
+                f"{one.name[:16]}.",
+            )
 
 
 def _known(roster: Roster, before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """Return the recipient of every organisation, from the files or from the roster before."""
-    found = {id: given.get(id) or before.get(id) for id in roster.organisations}
+    wanted = {one.id: one.age for one in roster.organisations.values()}
+    kept = {id: text for id, text in before.items() if fingerprint(text.encode()) == wanted.get(id)}
+    found = {id: given.get(id) or kept.get(id) for id in wanted}
     missing = sorted(id for id, recipient in found.items() if recipient is None)
     if missing:
         raise Refused(
@@ -76,14 +107,18 @@ def _known(roster: Roster, before: Mapping[str, str], given: Mapping[str, str]) 
 
 
 def _show(engine: Engine, policy: Policy) -> int:
+    now = clock.now()
     with reading(engine) as conn:
-        stored = current_roster(conn)
+        stored, coming = current_roster(conn, now), coming_rosters(conn, now)
     if stored is None:
         print("No roster yet: sereno roster add roster.json --organisation FILE …")
         return 1
     roster = open_roster(Signed.decode(stored.signed), [Signed.decode(link) for link in stored.chain], policy)
-    days = (roster.expires - clock.now()) // 86_400
+    days = (roster.expires - now) // 86_400
     print(
         f"Roster {roster.number}, until {clock.shown(roster.expires)} ({days} days), {len(roster.verifiers)} verifiers."
     )
+    for one in coming:
+        value = Signed.decode(one.signed).read(ROSTER)
+        print(f"Roster {one.number} comes into force at {clock.shown(value['issued'])}.")
     return 0

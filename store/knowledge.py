@@ -1,4 +1,4 @@
-"""Knowledge: the newest roster, and what stored stays and revocations say of people, each opened afresh.  SPEC 5."""
+"""Knowledge: the roster in force, and what stored stays and revocations say of people, each opened afresh.  SPEC 5."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def opened(stored: StoredRoster, policy: Policy) -> Roster:
     return open_roster(Signed.decode(stored.signed), [Signed.decode(link) for link in stored.chain], policy)
 
 
-def newest_roster(conn: Connection, policy: Policy) -> Roster:
-    """Return the newest roster, checked.  Raises Refused("not_found") before the first, and roster kinds."""
-    stored = current_roster(conn)
+def roster_now(conn: Connection, policy: Policy, now: int) -> Roster:
+    """Return the roster in force at `now`, checked.  Raises Refused("not_found") before the first, and roster kinds."""
+    stored = current_roster(conn, now)
     if stored is None:
         raise Refused("not_found", "This network has published no roster yet.")
     return opened(stored, policy)
@@ -45,9 +45,9 @@ def open_stays(conn: Connection, roster: Roster) -> tuple[Stay, ...]:
     return tuple(found)
 
 
-def knowledge(conn: Connection, policy: Policy) -> Knowledge:
-    """Return what the newest roster and the stays say of signers: what a check takes besides a bundle."""
-    roster = newest_roster(conn, policy)
+def knowledge(conn: Connection, policy: Policy, now: int) -> Knowledge:
+    """Return what the roster in force and the stays say of signers: what a check takes besides a bundle."""
+    roster = roster_now(conn, policy, now)
     revoked = {one.id: one.revoked_at for one in roster.verifiers.values() if one.revoked_at is not None}
     return Knowledge(open_stays(conn, roster), revoked)
 

@@ -31,7 +31,7 @@ class Recipients:
 
 def recipients(conn: Connection, now: int) -> Recipients | None:
     """Return what the door takes and shows at `now` (Unix seconds); None before the first roster."""
-    roster = current_roster(conn)
+    roster = current_roster(conn, now)
     if roster is None:
         return None
     sets = tuple(accepted_sets(conn, now))

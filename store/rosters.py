@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Connection, Table, UniqueConstraint, select
@@ -68,10 +69,28 @@ def put_roster(conn: Connection, signed: bytes, chain: Sequence[bytes], recipien
         conn.execute(roster_recipients.insert().values(roster=value["number"], org=org, recipient=recipient))
 
 
-def current_roster(conn: Connection) -> StoredRoster | None:
-    """Return the roster with the highest number; None before the first."""
-    highest = conn.execute(select(rosters.c.number).order_by(rosters.c.number.desc()).limit(1)).scalar()
-    return None if highest is None else _get(conn, int(highest))
+def current_roster(conn: Connection, now: int) -> StoredRoster | None:
+    """Return the roster in force at `now`: the highest number of those that have begun; None before the first begins.
+
+    Where that one is over, none below it comes back: it took their place when it began.
+    """
+    for row in conn.execute(select(rosters.c.number, rosters.c.signed).order_by(rosters.c.number.desc())):
+        if _begins(bytes(row.signed)) <= now:
+            return _get(conn, int(row.number))
+    return None
+
+
+def coming_rosters(conn: Connection, now: int) -> list[StoredRoster]:
+    """Return the rosters that will come into force by themselves, ascending: signed ahead, above the one in force."""
+    here = current_roster(conn, now)
+    above = select(rosters.c.number).where(rosters.c.number > (here.number if here else 0))
+    return [_get(conn, int(number)) for number in conn.execute(above.order_by(rosters.c.number)).scalars()]
+
+
+@lru_cache(maxsize=16)
+def _begins(signed: bytes) -> int:
+    begins: int = Signed.decode(signed).read(ROSTER)["issued"]
+    return begins
 
 
 def roster_by_name(conn: Connection, name: str) -> StoredRoster:

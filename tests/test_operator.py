@@ -45,7 +45,7 @@ def test_a_roster_is_in_force_once_it_was_checked_and_is_logged(folder: Path, ne
     assert publish(folder, "alba", "faro", "luz") == 0
 
     with reading(open_engine(database(folder))) as conn:
-        stored = current_roster(conn)
+        stored = current_roster(conn, network.roster.issued)
         assert stored is not None
         assert (stored.name, dict(stored.recipients)) == (network.roster.name, network.recipients)
         assert len(unsequenced(conn)) == 1

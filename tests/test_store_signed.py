@@ -28,11 +28,11 @@ def test_a_roster_comes_back_as_it_came_and_opens(engine: Engine) -> None:
     world.publish()
     signed, links = world.signed_roster.encode(), [link.encode() for link in world.links]
     with writing(engine) as conn:
-        assert rosters.current_roster(conn) is None
+        assert rosters.current_roster(conn, world.now) is None
         rosters.put_roster(conn, signed, links, offices(world))
         rosters.put_roster(conn, signed, links, offices(world))
     with reading(engine) as conn:
-        found = rosters.current_roster(conn)
+        found = rosters.current_roster(conn, world.now)
 
         assert found == rosters.roster_by_name(conn, world.roster.name)
         assert rosters.roster_numbers(conn) == [3]
@@ -51,13 +51,42 @@ def test_the_roster_with_the_highest_number_holds_and_the_others_stay(engine: En
         first = world.roster.name
         world.publish()
         rosters.put_roster(conn, world.signed_roster.encode(), [], {})
-        current = rosters.current_roster(conn)
+        current = rosters.current_roster(conn, world.now)
 
         assert current is not None
         assert (current.number, current.name) == (2, world.roster.name)
         assert rosters.roster_by_name(conn, first).number == 1
         with pytest.raises(Refused, match="no roster"):
             rosters.roster_by_name(conn, "00" * 32)
+
+
+def test_the_roster_that_holds_goes_by_the_date_and_one_that_began_is_never_followed_by_a_lower_one(
+    engine: Engine,
+) -> None:
+    world, day = World(), 86_400
+    begins = [0, 29 * day, 58 * day]
+    for after in begins:
+        if after:
+            world.publish(issued=world.now + after, expires=world.now + after + 30 * day)
+        with writing(engine) as conn:
+            rosters.put_roster(conn, world.signed_roster.encode(), [], {})
+
+    def held(at: int) -> int | None:
+        with reading(engine) as conn:
+            found = rosters.current_roster(conn, world.now + at)
+            return None if found is None else found.number
+
+    assert [held(at) for at in (0, 29 * day - 1, 29 * day, 58 * day)] == [1, 1, 2, 3]
+    assert held(-30 * day) is None
+    with reading(engine) as conn:
+        assert [one.number for one in rosters.coming_rosters(conn, world.now + 29 * day)] == [3]
+
+    world.publish(issued=world.now + 9 * day)  # Somebody is revoked: it takes the place of what has not begun.
+    with writing(engine) as conn:
+        rosters.put_roster(conn, world.signed_roster.encode(), [], {})
+    assert [held(at) for at in (8 * day, 9 * day, 29 * day, 58 * day, 99 * day)] == [1, 4, 4, 4, 4]
+    with reading(engine) as conn:
+        assert rosters.coming_rosters(conn, world.now + 9 * day) == []
 
 
 def test_another_roster_of_the_same_number_is_refused(engine: Engine) -> None:

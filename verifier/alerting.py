@@ -50,7 +50,7 @@ def take_alert() -> tuple[dict[str, str], int]:
 
 def _admit(conn: Connection, who: Caller, signed: Signed, alert: Alert, signers: list[str]) -> None:
     policy = desk().policy
-    known = knowledge(conn, policy)
+    known = knowledge(conn, policy, who.now)
     _, roster = named_roster(conn, alert.roster, policy)
     signed.check("alert", roster.verifier_keys())
     here = [one.state for one in chain_messages(conn, alert.id) if one.name == alert.name]

@@ -17,7 +17,7 @@ from protocol.roster import Roster, Verifier
 from protocol.shape import Shape
 from protocol.signed import Signed
 from protocol.stay import stayed_at
-from store.knowledge import newest_roster, open_stays
+from store.knowledge import open_stays, roster_now
 from store.sessions import session_verifier
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def caller(conn: Connection) -> Caller:
     token = _token()
     now = clock()
     id = session_verifier(conn, token, now)
-    roster = newest_roster(conn, desk().policy)
+    roster = roster_now(conn, desk().policy, now)
     stayed = stayed_at(open_stays(conn, roster), now)
     one = roster.verifiers.get(id)
     if one is None or one.revoked_at is not None or id in stayed or now >= one.certified_until:

@@ -15,7 +15,7 @@ from protocol.signed import SIGNED, Signed
 from protocol.signin import LIFE, NONCE, open_sign_in
 from protocol.stay import stayed_at
 from store.engine import reading, writing
-from store.knowledge import newest_roster, open_stays
+from store.knowledge import open_stays, roster_now
 from store.sessions import open_session, put_challenge, revoke_session, use_challenge
 from store.shifts import begin_shift, end_shift
 from verifier.desk import TOKEN, asked, caller, clock, desk
@@ -44,7 +44,7 @@ def sign_in() -> tuple[dict[str, Any], int]:
     with writing(desk().engine) as conn:
         use_challenge(conn, nonce, now)  # Used up even if what follows refuses: a nonce is tried once.
     with reading(desk().engine) as conn:
-        roster = newest_roster(conn, desk().policy)
+        roster = roster_now(conn, desk().policy, now)
         stayed = stayed_at(open_stays(conn, roster), now)
     signed = Signed.of(value["signed"])
     verifier = _signer(signed, nonce, now, roster, stayed)

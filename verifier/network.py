@@ -37,7 +37,7 @@ def show_network() -> dict[str, Any]:
     """Answer with everything signed that a desk checks for itself."""
     with reading(desk().engine) as conn:
         who = caller(conn)
-        stored = current_roster(conn)
+        stored = current_roster(conn, who.now)
         if stored is None:
             raise Refused("not_found", "This network has published no roster yet.")
         epoch = epoch_of(who.now)

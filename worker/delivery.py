@@ -102,7 +102,7 @@ def _load(station: Station, row: Delivery, now: int) -> Cargo | None:
     try:
         with reading(station.engine) as conn:
             message = message_by_id(conn, row.message)
-            out = check(message.bundle or b"", station.policy, now, knowledge(conn, station.policy))
+            out = check(message.bundle or b"", station.policy, now, knowledge(conn, station.policy, now))
             chain = let_out_chain(conn, message.chain, station.policy)
         found = state(chain, now)
     except Refused:

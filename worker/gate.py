@@ -91,7 +91,7 @@ def _admit(station: Station, passing: Passing, now: int) -> None:
     """Raise unless all but the log is in order: signatures, quorum, time, chain, and words."""
     alert = passing.alert
     with reading(station.engine) as conn:
-        known = knowledge(conn, station.policy)
+        known = knowledge(conn, station.policy, now)
         _, roster = named_roster(conn, alert.roster, station.policy)
         index = index_of(conn, passing.entry)
         before = let_out_chain(conn, alert.id, station.policy)
@@ -134,7 +134,7 @@ def proof_of(conn: Connection, leaf: bytes) -> Proof | None:
 
 def _let_out(station: Station, passing: Passing, proof: Proof | None, claim: int, now: int) -> None:
     with reading(station.engine) as conn:
-        known = knowledge(conn, station.policy)
+        known = knowledge(conn, station.policy, now)
         data = _bundle(conn, station, passing, proof)
         before = let_out_chain(conn, passing.alert.id, station.policy)
     out = check(data, station.policy, now, known)
@@ -172,7 +172,7 @@ def add_proofs(station: Station, now: int) -> int:
     done = 0
     with reading(station.engine) as conn:
         rows = released_without_log(conn)
-        known = knowledge(conn, station.policy) if rows else Knowledge()
+        known = knowledge(conn, station.policy, now) if rows else Knowledge()
         ready = []
         for row in rows:
             passing = _read(row)

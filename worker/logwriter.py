@@ -43,7 +43,7 @@ class LogWriter:
             signed = 0 if latest is None else latest.size
             if not unsequenced(conn, 1) and log_size(conn) == signed:
                 return 0
-            roster = self._roster(conn)
+            roster = self._roster(conn, now)
         if roster is None:
             return 0
         with writing(self._engine) as conn:
@@ -62,8 +62,8 @@ class LogWriter:
             if hold_writer(conn, self._owner, now):
                 put_checkpoint(conn, size, note.encode())
 
-    def _roster(self, conn: Connection) -> Roster | None:
-        stored = current_roster(conn)
+    def _roster(self, conn: Connection, now: int) -> Roster | None:
+        stored = current_roster(conn, now)
         if stored is None:
             return None
         roster = open_roster(Signed.decode(stored.signed), [Signed.decode(link) for link in stored.chain], self._policy)

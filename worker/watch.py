@@ -7,7 +7,7 @@ from typing import Final
 from protocol import limits
 from protocol.errors import Refused
 from store.engine import reading, writing
-from store.knowledge import newest_roster
+from store.knowledge import roster_now
 from store.pages import put_page, waits_since
 from worker.station import Station
 
@@ -22,7 +22,7 @@ def plan_pages(station: Station, now: int) -> int:
     minute, asked = now // limits.MINUTE, 0
     with reading(station.engine) as conn:
         try:
-            desks = list(newest_roster(conn, station.policy).desks)
+            desks = list(roster_now(conn, station.policy, now).desks)
         except Refused:
             return 0  # Before the first roster there is no desk, and so nothing waits.
         due = [desk for desk in desks if waits_since(conn, desk, [minute - after for after in AFTER])]

@@ -21,6 +21,10 @@ export const EPOCH_GRACE = 7 * DAY;
 export const EPOCHS_AHEAD = 2;
 /** A thief of an old roster gains at most this long. */
 export const ROSTER_LIFE = 30 * DAY;
+/** Periods signed ahead: custodians who can't meet for a season don't end the network. */
+export const ROSTERS_AHEAD = 3;
+/** The next begins before the last ends: desks sign new sets, and no clock falls between. */
+export const ROSTER_OVERLAP = DAY;
 /** Root changes a bundle carries; a policy file older than four changes is asked to be renewed. */
 export const ROOT_LINKS = 4;
 /** A lead's word holds until the custodians can meet. */
