@@ -10,9 +10,11 @@ from flask import Blueprint, Response
 from alerts.ground import ground
 from alerts.told import Chain, read_chain
 from protocol.errors import Refused
+from protocol.limits import STAY_LIFE
 from protocol.signed import Signed
 from protocol.trail import Trail
 from store.engine import reading
+from store.knowledge import stay_bundles
 from store.rosters import current_roster
 
 proofs = Blueprint("proofs", __name__)
@@ -43,10 +45,18 @@ def show_message(id: str, name: str) -> Response:
 def show_roster() -> Response:
     """Answer with the roster in force and the root changes before it: what a slip leaves out."""
     with reading(ground().engine) as conn:
-        found = current_roster(conn)
+        found = current_roster(conn, int(time.time()))
     if found is None:
         raise Refused("not_found", "There is no roster here yet.")
     return _json(Trail(Signed.decode(found.signed), tuple(map(Signed.decode, found.chain))).encode())
+
+
+@proofs.get("/stays.json")
+def show_stays() -> Response:
+    """Answer with the bundles of the last seven days' stays, as one canonical JSON list: for whoever checks alone."""
+    here, now = ground(), int(time.time())
+    with reading(here.engine) as conn:
+        return _json(b"[" + b",".join(stay_bundles(conn, here.policy, now - STAY_LIFE)) + b"]")
 
 
 @proofs.get("/policy.json")

@@ -9,17 +9,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+from protocol import limits
+from protocol.encoding import canonical, parse
 from protocol.errors import Refused
 from protocol.policy import Policy
 from protocol.quorum import Voices
-from protocol.release import Release, Stop, check
+from protocol.release import Knowledge, Release, Stop, check
 from protocol.slip import Slip
 from protocol.state import State, state
+from protocol.stay import Stay, check_stay
 from protocol.trail import Trail
 from sereno import clock
 
 GENUINE, NOT_GENUINE, NOT_CURRENT = 0, 1, 3
+MOST: Final = 256  # Stays in one list, as a publication has them.
 
 WEB = ("https://", "http://")
 
@@ -45,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("release", help="the release.json to check, or what a QR code says: https://…/check#…")
     parser.add_argument("more", nargs="*", help="further messages of the same alert: updates, stops")
+    text = "a stay (or the network's stays.json): whom a lead has suspended did not sign; may be repeated"
+    parser.add_argument("--stay", type=Path, action="append", default=[], metavar="FILE", help=text)
     parser.add_argument("--policy", type=Path, required=True, help="the network's policy.json, which you got in person")
     parser.add_argument(
         "--roster",
@@ -66,12 +73,16 @@ def run(arguments: argparse.Namespace) -> int:
         return NOT_GENUINE
     trails = [Trail.decode(file.read_bytes()) for file in arguments.roster]
     messages: list[Release | Stop] = []
-    for given in (arguments.release, *arguments.more):
+    stays: list[Stay] = []
+    for given in (*map(str, arguments.stay), arguments.release, *arguments.more):
         fault = "CAN'T BE CHECKED"  # A code that can't be read is not an alert yet, so it is not a false one either.
         try:
             bundle = bundle_of(given, trails)
             fault = "NOT GENUINE"
-            messages.append(check(bundle, policy, now))
+            if Path(given) in arguments.stay:
+                stays += [check_stay(one, policy) for one in _each(bundle)]
+            else:
+                messages.append(check(bundle, policy, now, Knowledge(tuple(stays))))
         except Refused as error:
             called = "the code" if given.startswith(WEB) else Path(given).name
             print(f"{fault}: {called}\n  {error.sentence}\n  rule {error.rule}, {error.kind}")
@@ -96,6 +107,16 @@ def bundle_of(given: str, trails: Sequence[Trail]) -> bytes:
     if slip is None:
         raise Refused("slip", "This address carries no slip. Copy all of it, or get the proof file, release.json.")
     return slip.bundle(trails)
+
+
+def _each(data: bytes) -> list[bytes]:
+    """Return the bundles of a file: itself, or those of a list as /stays.json has them."""
+    if not data.startswith(b"["):
+        return [data]
+    value = parse(data, MOST * limits.MAX_BUNDLE)
+    if not isinstance(value, list) or len(value) > MOST:
+        raise Refused("shape", f"A list of stays has at most {MOST} of them.")
+    return [canonical(one) for one in value]
 
 
 def _as_of(now: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import Connection
 
 from protocol.errors import Refused
@@ -9,7 +11,7 @@ from protocol.policy import Policy
 from protocol.release import Knowledge, Release, Stop, check
 from protocol.roster import Roster, open_roster
 from protocol.signed import Signed
-from protocol.stay import Stay, open_stay
+from protocol.stay import STAY, Stay, check_stay, encode_stay, open_stay
 from store.messages import chain_messages
 from store.rosters import StoredRoster, current_roster, roster_by_name
 from store.stays import list_stays
@@ -43,6 +45,22 @@ def open_stays(conn: Connection, roster: Roster) -> tuple[Stay, ...]:
         except Refused:
             continue  # A stay whose lead or person has left the roster says nothing any more.
     return tuple(found)
+
+
+def stay_bundles(conn: Connection, policy: Policy, since: int) -> list[bytes]:
+    """Return the bundles of the stays that hold at `since` or later, each as anybody may check it."""
+    found = []
+    for data in list_stays(conn, since):
+        signed = Signed.decode(data)
+        stored = current_roster(conn, signed.read(STAY)["issued"])
+        if stored is None:
+            continue
+        links = [Signed.decode(link) for link in stored.chain]
+        bundle = encode_stay(signed, Signed.decode(stored.signed), links)
+        with suppress(Refused):  # Its lead stood on a roster that ended while the stay was on its way.
+            check_stay(bundle, policy)
+            found.append(bundle)
+    return found
 
 
 def knowledge(conn: Connection, policy: Policy, now: int) -> Knowledge:

@@ -73,11 +73,13 @@ def main() -> None:
         vectors_of_chains,
         vectors_of_lists,
         vectors_of_slips,
+        vectors_of_stays,
         vectors_of_tips,
     )  # They need what stands above.
 
     chapters: list[Callable[[], Chapter]] = [
         *vectors_of_lists.CHAPTERS,
+        *vectors_of_stays.CHAPTERS,
         *vectors_of_tips.CHAPTERS,
         *vectors_of_alerts.CHAPTERS,
         *vectors_of_chains.CHAPTERS,

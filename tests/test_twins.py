@@ -15,6 +15,7 @@ from protocol.encoding import MAX_INT, canonical, parse
 from protocol.errors import Refused
 from protocol.publication import encode_publication
 from protocol.signed import Signed
+from protocol.stay import encode_stay
 from protocol.wordlist import WORDS
 from tests import javascript, twins
 from tests.vectors_of_chains import story
@@ -181,6 +182,16 @@ def test_publications_of_which_anything_was_changed(data: st.DataObject) -> None
 
     for changed in (value, data.draw(changed_bytes(file))):
         agreed("publication", policy=one.policy.encode(), publication=changed, now=one.now)
+
+
+@quick
+@given(st.data())
+def test_stays_that_travel_with_anything_changed(data: st.DataObject) -> None:
+    file = encode_stay(world().sign_stay("bo", "ana"), world().signed_roster, world().links)
+    value = canonical(data.draw(changed_values(parse(file, len(file)))))
+
+    for changed in (value, data.draw(changed_bytes(file))):
+        agreed("stay-bundle", policy=world().policy.encode(), bundle=changed)
 
 
 # --- Tips and codes ---------------------------------------------------------------------------------------------------

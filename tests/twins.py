@@ -23,7 +23,7 @@ from protocol.roster import Roster, open_roster
 from protocol.signed import Signed
 from protocol.slip import Slip
 from protocol.state import state
-from protocol.stay import Stay, open_stay, stayed_at
+from protocol.stay import Stay, check_stay, open_stay, stayed_at
 from protocol.tip import MAGIC, decode_tip
 from protocol.trail import Trail
 from protocol.vault import open_vault
@@ -110,6 +110,11 @@ def recipient_set(fields: Fields) -> Any:
 
 def stay(fields: Fields) -> Any:
     one = open_stay(signed_of(fields["stay"]), _roster(fields))
+    return {"verifier": one.verifier, "issued": one.issued, "until": one.until, "by": one.by}
+
+
+def carried_stay(fields: Fields) -> Any:
+    one = check_stay(data_of(fields["bundle"]), _policy(fields))
     return {"verifier": one.verifier, "issued": one.issued, "until": one.until, "by": one.by}
 
 
@@ -224,6 +229,7 @@ NOUNS: Final[dict[str, tuple[Callable[[Fields], Any], Iterable[str], Iterable[st
     "epoch-key": (epoch_key, (*_OF, "key"), ()),
     "set": (recipient_set, (*_OF, "set", "keys", "now"), ("stays",)),
     "stay": (stay, (*_OF, "stay"), ()),
+    "stay-bundle": (carried_stay, ("policy", "bundle"), ()),
     "publication": (publication, ("policy", "publication", "now"), ("zone",)),
     "tip": (tip, ("header", "bucket"), ("magic", "length", "body", "put")),
     "vault": (vault, ("file", "passphrase"), ()),

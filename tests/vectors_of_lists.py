@@ -1,4 +1,4 @@
-"""Vectors of policies, rosters, epoch keys, sets, stays and publications; `tests.make_vectors` writes them."""
+"""Vectors of policies, rosters, epoch keys, sets and publications; `tests.make_vectors` writes them."""
 
 from __future__ import annotations
 
@@ -242,26 +242,6 @@ def _pairs(world: World, told: Chapter, value: dict[str, Any]) -> None:
     tell("a member has two keys, the other one first", "set_members", pair, double, *pair)
 
 
-def stays() -> Chapter:
-    world = network()
-    good = world.sign_stay("bo", "ana")
-    told = Chapter("stay", "5.5", "Stays.", **of(world), stay=good.value())
-    told.tell("a lead suspends a verifier for an hour")
-    told.tell("for seven days", stay=world.sign_stay("bo", "ana", until=world.now + 7 * DAY).value())
-    told.tell("for longer", "stay", stay=world.sign_stay("bo", "ana", until=world.now + 7 * DAY + 1).value())
-    told.tell("for no time", "stay", stay=world.sign_stay("bo", "ana", until=world.now).value())
-    told.tell("a lead suspends themselves", "stay", stay=world.sign_stay("ana", "ana").value())
-    told.tell("nobody else may", "signer", stay=world.sign_stay("bo", "cy").value())
-    told.tell("in another network", "stay", stay=world.sign_stay("bo", "ana", network="ab" * 32).value())
-    far = world.now + 181 * DAY
-    told.tell(
-        "by a lead who was certified no more",
-        "stay",
-        stay=world.sign_stay("bo", "ana", issued=far, until=far + 1).value(),
-    )
-    return told
-
-
 def publications() -> Chapter:
     world = network(verifiers=CAST[:2])
     keys = world.epoch_keys()
@@ -295,4 +275,4 @@ def publications() -> Chapter:
     return told
 
 
-CHAPTERS: Final = (policies, rosters, epoch_keys, sets, stays, publications)
+CHAPTERS: Final = (policies, rosters, epoch_keys, sets, publications)

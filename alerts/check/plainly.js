@@ -32,6 +32,8 @@ function exactly(kind, t, clock) {
       return t("Too few verifiers signed it.");
     case "quorum_lead":
       return t("A lead has to sign such an alert, and none did.");
+    case "attestation_stayed":
+      return t("A lead has suspended somebody who signed it: that signature does not count.");
     case "alert_times":
       return t("Its times do not fit. Is this device’s clock right? It shows {time}.", { time: clock });
     case "log_witness":

@@ -9,10 +9,12 @@ import { Refused } from "../../protocol/js/errors.js";
 import { MAX_BUNDLE } from "../../protocol/js/limits.js";
 import { check } from "../../protocol/js/release.js";
 import { state } from "../../protocol/js/state.js";
+import { checkStay } from "../../protocol/js/stay.js";
 
 /** @typedef {import("../../protocol/js/policy.js").Policy} Policy */
 /** @typedef {import("../../protocol/js/state.js").Message} Message */
 /** @typedef {import("../../protocol/js/state.js").State} State */
+/** @typedef {import("../../protocol/js/stay.js").Stay} Stay */
 /** @typedef {Readonly<{name: string, bytes: Uint8Array}>} Source */
 /**
  * @typedef {Readonly<{kind: "genuine", state: State, messages: readonly Message[], news: number, odd: number,
@@ -46,28 +48,47 @@ function unpack({ name, bytes }) {
   return list.map((one, at) => ({ name: `${name}, ${at + 1}`, bytes: canonical(one) }));
 }
 
+/** Whether a file says that it is a stay: a lead's word that a person's signatures don't count.  @param {Uint8Array} bytes */
+function isStay(bytes) {
+  try {
+    const value = parse(bytes, MAX_BUNDLE);
+    return typeof value === "object" && value !== null && Object.hasOwn(value, "stay");
+  } catch (refused) {
+    if (refused instanceof Refused) return false;
+    throw refused;
+  }
+}
+
 /**
+ * Stays among what people brought come first: whoever they name has not signed.
  * @param {readonly Source[]} given what people brought @param {Source | null} site the list that the site answered with
  * @param {Policy} policy @param {number} now Unix seconds @returns {Verdict}
  */
 export function judge(given, site, policy, now) {
   /** @type {Message[]} */
   const brought = [];
-  for (const source of given) {
-    try {
-      for (const { bytes } of unpack(source)) brought.push(check(bytes, policy, now));
-    } catch (refused) {
-      if (refused instanceof Refused) return { kind: "not-genuine", name: source.name, refused };
-      throw refused;
+  /** @type {Stay[]} */
+  const stays = [];
+  for (const [isStays, take] of /** @type {const} */ ([
+    [true, (/** @type {Uint8Array} */ bytes) => stays.push(checkStay(bytes, policy))],
+    [false, (/** @type {Uint8Array} */ bytes) => brought.push(check(bytes, policy, now, { stays }))],
+  ])) {
+    for (const source of given) {
+      try {
+        for (const { bytes } of unpack(source)) if (isStay(bytes) === isStays) take(bytes);
+      } catch (refused) {
+        if (refused instanceof Refused) return { kind: "not-genuine", name: source.name, refused };
+        throw refused;
+      }
     }
   }
-  const { added, odd } = carried(site, brought, policy, now);
+  const { added, odd } = carried(site, brought, policy, now, stays);
   const messages = [...brought, ...added];
   try {
     return { kind: "genuine", ...standing(messages, brought, now), news: added.length, odd };
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
-    return { kind: new Set(messages.map((one) => one.alert.id)).size === 1 ? "stops-only" : "several", refused };
+    return { kind: new Set(messages.map((one) => one.alert.id)).size <= 1 ? "stops-only" : "several", refused };
   }
 }
 
@@ -84,9 +105,9 @@ function standing(messages, brought, now) {
 /**
  * What a site adds to what people brought: genuine messages of the same alert that they did not have.
  * @param {Source | null} site @param {readonly Message[]} brought @param {Policy} policy @param {number} now
- * @returns {{added: Message[], odd: number}}
+ * @param {readonly Stay[]} stays @returns {{added: Message[], odd: number}}
  */
-function carried(site, brought, policy, now) {
+function carried(site, brought, policy, now, stays) {
   if (site === null) return { added: [], odd: 0 };
   const id = brought[0]?.alert.id;
   const known = new Set(brought.map((one) => one.alert.name));
@@ -95,7 +116,7 @@ function carried(site, brought, policy, now) {
   let odd = 0;
   try {
     for (const { bytes } of unpack(site)) {
-      const one = checked(bytes, policy, now);
+      const one = checked(bytes, policy, now, stays);
       if (one === null || one.alert.id !== id) odd += 1;
       else if (!known.has(one.alert.name)) added.push(one);
     }
@@ -106,10 +127,13 @@ function carried(site, brought, policy, now) {
   return { added, odd };
 }
 
-/** @param {Uint8Array} bytes @param {Policy} policy @param {number} now @returns {Message | null} */
-function checked(bytes, policy, now) {
+/**
+ * @param {Uint8Array} bytes @param {Policy} policy @param {number} now @param {readonly Stay[]} stays
+ * @returns {Message | null}
+ */
+function checked(bytes, policy, now, stays) {
   try {
-    return check(bytes, policy, now);
+    return check(bytes, policy, now, { stays });
   } catch (refused) {
     if (refused instanceof Refused) return null;
     throw refused;

@@ -13,7 +13,7 @@ import { openRoster } from "../../protocol/js/roster.js";
 import { Signed } from "../../protocol/js/signed.js";
 import { Slip } from "../../protocol/js/slip.js";
 import { state } from "../../protocol/js/state.js";
-import { openStay, stayedAt } from "../../protocol/js/stay.js";
+import { checkStay, openStay, stayedAt } from "../../protocol/js/stay.js";
 import { decodeTip } from "../../protocol/js/tip.js";
 import { Trail } from "../../protocol/js/trail.js";
 import { openVault } from "../../protocol/js/vault.js";
@@ -99,6 +99,9 @@ function recipientSet(fields) {
 const stay = (fields) => ({ ...openStay(signedOf(fields.stay), rosterOf(fields)) });
 
 /** @param {Fields} fields */
+const carriedStay = (fields) => ({ ...checkStay(dataOf(fields.bundle), policyOf(fields)) });
+
+/** @param {any} fields */
 async function publication(fields) {
   const one = await openPublication(dataOf(fields.publication), policyOf(fields), fields.now);
   return {
@@ -200,6 +203,7 @@ const NOUNS = new Map(
     "epoch-key": epochKey,
     set: recipientSet,
     stay,
+    "stay-bundle": carriedStay,
     publication,
     tip,
     vault,
