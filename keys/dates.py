@@ -40,6 +40,11 @@ def read(text: str, path: str) -> int:
     return time
 
 
+def clock_sentence(now: int) -> str:
+    """Return what this machine believes the time to be, for a person to compare with a watch and a calendar."""
+    return f"This machine's clock says: {datetime.fromtimestamp(now, UTC):%A %-d %B %Y, %H:%M} UTC."
+
+
 def say(time: int) -> str:
     """Return Unix seconds for a person: a day's end as that day, else the minute."""
     moment = datetime.fromtimestamp(time, UTC)

@@ -25,6 +25,7 @@ from protocol.policy import Policy
 from protocol.roster import ROSTER, open_roster
 from protocol.signed import Signed
 from protocol.sixwords import fingerprint_words
+from protocol.stay import check_stay
 
 
 def describe(file: bytes, policy: Policy | None, chain: Sequence[Signed], now: int) -> list[str]:
@@ -42,6 +43,10 @@ def describe(file: bytes, policy: Policy | None, chain: Sequence[Signed], now: i
     value = _fields(file)
     if value.get("file") == "custodian":
         return _custody(read_custody(file)[1])
+    if value.get("file") == "names":
+        return ["The sealed list of names, under words that custodians and leads know. It goes on no server."]
+    if "stay" in value:
+        return _stay(file, policy)
     if "kdf" in value:
         return ["A verifier's vault: a SECRET key under a pass-phrase. Only the pass-phrase tells whose it is."]
     if "payloadType" in value:
@@ -58,6 +63,13 @@ def describe(file: bytes, policy: Policy | None, chain: Sequence[Signed], now: i
             *summary(read_payload(payload)),
         ]
     raise Refused("shape", "The file is JSON, but none of the files that custodians use.")
+
+
+def _stay(file: bytes, policy: Policy | None) -> list[str]:
+    if policy is None:
+        return ["A lead's stay: it suspends a person. NOT checked: name the policy file to have it checked."]
+    stay = check_stay(file, policy)
+    return [f"CHECKED: {stay.by} suspends {stay.verifier} from {say(stay.issued)} until {say(stay.until)}."]
 
 
 def _fields(file: bytes) -> Mapping[str, Any]:

@@ -65,6 +65,13 @@ def _head(old: Value | None, new: Value) -> Iterator[str]:
         yield "It is the network's first roster."
     else:
         yield f"It follows roster {old['number']}, which holds until {say(old['expires'])}."
+        if new["issued"] < old["issued"]:
+            yield (
+                f"It begins before roster {old['number']} would: it takes the place of that one, and of all others "
+                "that were signed ahead and have not begun."
+            )
+        if new["issued"] > old["expires"]:
+            yield f"WARNING: no roster holds from {say(old['expires'])} until {say(new['issued'])}."
         for field in ("network", "mode"):
             if old[field] != new[field]:
                 yield f"WARNING: its {field} is {new[field]}; before it was {old[field]}."

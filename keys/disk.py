@@ -1,6 +1,6 @@
 """The disk: files that only their owner reads, whole or not there, never written over.
 
-The one file that is written again is a draft, which holds no secret and is replaced in one step.
+Two files are written again, each replaced in one step: a draft, which holds no secret, and the sealed list of names.
 """
 
 from __future__ import annotations

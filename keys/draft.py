@@ -78,7 +78,7 @@ def draft_roster(
         "verifiers": [],
         "organisations": [],
         "log": {"origin": log.value["origin"], "key": b64(log.public)},
-        "cosigners": sorted((_cosigner(key) for key in cosigners), key=lambda one: one["name"]),
+        "cosigners": sorted((cosigner_entry(key) for key in cosigners), key=lambda one: one["name"]),
     }
     DRAFT(draft, "draft")
     for name, field in (("desks", "id"), ("cosigners", "name")):
@@ -87,7 +87,8 @@ def draft_roster(
     return draft
 
 
-def _cosigner(key: Key) -> dict[str, str]:
+def cosigner_entry(key: Key) -> dict[str, str]:
+    """Return a cosigner's entry.  Raises Refused("public_key") for a key of another type."""
     if key.type_byte != COSIGNER:
         raise Refused("public_key", f"The key of {key.name} is a log's; a cosigner's key has the type {COSIGNER}.")
     return {"name": key.name, "key": b64(key.public)}

@@ -38,7 +38,7 @@ def enrol(
     public_key (the key is in the draft, or listed by another network).
     """
     _require_fits(draft, request, "verifier")
-    _require_new(draft, [fingerprint(request.public)], known)
+    require_new(draft, [fingerprint(request.public)], known)
     for name, given in (("desk", desk), ("org", org)):
         if request.value.get(name, given) != given:
             raise Refused(
@@ -65,10 +65,25 @@ def admit(draft: Draft, request: Request, known: Iterable[Known] = ()) -> Draft:
     """
     _require_fits(draft, request, "organisation")
     age = fingerprint(request.value["age"].encode("ascii"))
-    _require_new(draft, [fingerprint(request.public), age], known)
+    require_new(draft, [fingerprint(request.public), age], known)
     code = request.value["id"]
     entry = {"id": code, "role": request.value["role"], "age": age, "ed25519": b64(request.public)}
     return _with(draft, "organisations", entry)
+
+
+def renew(draft: Draft, verifier: str, request: Request, *, until: int, now: int, known: Iterable[Known] = ()) -> Draft:
+    """Return the draft with a verifier certified anew: a new key under a new id, in the old one's place.
+
+    One person stands there once, or would count twice.  Raises as `enrol`, and Refused: roster_content (an unknown id,
+    or a revoked one), public_key (the same key again).
+    """
+    old = _find(draft, verifier)
+    if "revoked_at" in old:
+        raise Refused("roster_content", f"{verifier} is revoked and stays on the roster so. Enrol the person anew.")
+    if request.id == verifier:
+        raise Refused("public_key", f"{verifier} is renewed with a new key, and so a new id: ask for a new request.")
+    place = {"org": old["org"], "desk": old["desk"], "roles": old["roles"]}
+    return enrol(remove(draft, verifier), request, **place, until=until, now=now, known=known)
 
 
 def revoke(draft: Draft, verifier: str, index: int) -> Draft:
@@ -99,7 +114,7 @@ def change_roots(draft: Draft, publics: Sequence[bytes], threshold: int, known: 
     roots = root_set(publics, threshold, known, draft["network"])
     kept = set(draft["roots"]["keys"])
     fresh = [fingerprint(unb64(key)) for key in roots.keys if key not in kept]
-    _require_new(draft, fresh, ())
+    require_new(draft, fresh, ())
     return {**deepcopy(draft), "roots": roots.value()}
 
 
@@ -122,7 +137,8 @@ def _require_fits(draft: Draft, request: Request, kind: str) -> None:
         )
 
 
-def _require_new(draft: Draft, hashes: Sequence[str], known: Iterable[Known]) -> None:
+def require_new(draft: Draft, hashes: Sequence[str], known: Iterable[Known]) -> None:
+    """Raise Refused("public_key") if one of these keys (SHA-256, hexadecimal) is in the draft or another network's."""
     cosigners = {fingerprint(unb64(one["key"])) for one in draft["cosigners"]}
     for name in hashes:
         if name in known_roster(draft).keys | cosigners:

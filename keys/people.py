@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from keys import disk, terminal
+from keys.changes import drop_organisation, replace_organisation
 from keys.custodian import new_seed, seal_custody
 from keys.dates import end_of_day
 from keys.describe import describe_request
 from keys.draft import Draft, decode_draft, encode_draft
-from keys.enrol import admit, change_roots, enrol, remove, revoke
+from keys.enrol import admit, change_roots, enrol, remove, renew, revoke
 from keys.founding import add_known, read_knowns, read_policy, read_signed
-from keys.request import open_request, request_organisation, request_verifier
+from keys.request import Request, open_request, request_organisation, request_verifier
 from protocol.age import Identity, self_test
 from protocol.encoding import unb64
 from protocol.errors import Refused
 from protocol.roster import ORGANISATION_ROLES, ROLES
 from protocol.signed import key_id, public_key
 from protocol.vault import generate_passphrase, open_vault, seal_vault
+
+_SEALED_LIST: Final = "Who that is belongs in the sealed list (names add), and on no server."
 
 
 def add_commands(commands: Any) -> None:
@@ -41,16 +44,23 @@ def add_commands(commands: Any) -> None:
     one.add_argument("--org", metavar="CODE")
     _add_request(one)
     one.set_defaults(run=verifier_request)
-    one = commands.add_parser("admit", help="take an organisation into a draft")
+    one = commands.add_parser("admit", help="take an organisation, or its new keys, into a draft")
     _add_taking(one)
+    text = "the code it has now: the new keys take its place, and its verifiers move along"
+    one.add_argument("--replaces", metavar="CODE", help=text)
     one.set_defaults(run=draft_admit)
     one = commands.add_parser("enrol", help="take a verifier into a draft")
     _add_taking(one)
     one.add_argument("--org", required=True, metavar="CODE")
     one.add_argument("--desk", required=True, metavar="CODE")
     one.add_argument("--role", action="append", default=[], choices=ROLES, help="may be repeated")
-    one.add_argument("--until", required=True, metavar="DATE", help="last day of the certification, YYYY-MM-DD, UTC")
+    _add_until(one)
     one.set_defaults(run=draft_enrol)
+    one = commands.add_parser("renew", help="in a draft, certify a verifier anew: a new key, a new id, the same place")
+    one.add_argument("--id", required=True, metavar="ID", help="the id that ends")
+    _add_taking(one)
+    _add_until(one)
+    one.set_defaults(run=draft_renew)
     _add_leaving(commands)
 
 
@@ -68,6 +78,10 @@ def _add_taking(one: ArgumentParser) -> None:
     one.add_argument("--yes", action="store_true", help="the words were compared with their holder already")
 
 
+def _add_until(one: ArgumentParser) -> None:
+    one.add_argument("--until", required=True, metavar="DATE", help="last day of the certification, YYYY-MM-DD, UTC")
+
+
 def _add_leaving(commands: Any) -> None:
     one = commands.add_parser("revoke", help="in a draft, let a verifier's key no longer count")
     one.add_argument("--draft", type=Path, required=True, metavar="FILE", help="the draft, which is changed")
@@ -75,9 +89,11 @@ def _add_leaving(commands: Any) -> None:
     text = "log index from which nothing of theirs counts: the log's size now, or 0 for nothing ever"
     one.add_argument("--from", type=int, required=True, dest="index", metavar="N", help=text)
     one.set_defaults(run=draft_revoke)
-    one = commands.add_parser("remove", help="in a draft, leave a verifier out")
+    one = commands.add_parser("remove", help="in a draft, leave a verifier out, or an organisation without verifiers")
     one.add_argument("--draft", type=Path, required=True, metavar="FILE", help="the draft, which is changed")
-    one.add_argument("--id", required=True, metavar="ID")
+    who = one.add_mutually_exclusive_group(required=True)
+    who.add_argument("--id", metavar="ID")
+    who.add_argument("--organisation", metavar="CODE")
     one.set_defaults(run=draft_remove)
     one = commands.add_parser("roots", help="in a draft, replace the network's roots")
     one.add_argument("--draft", type=Path, required=True, metavar="FILE", help="the draft, which is changed")
@@ -129,10 +145,15 @@ def read_draft(path: Path) -> Draft:
 def draft_admit(args: Namespace, now: int) -> None:
     """Take an organisation in."""
     request = open_request(read_signed(args.request), "organisation")
-    draft = admit(read_draft(args.draft), request, read_knowns(args))
+    before, known = read_draft(args.draft), read_knowns(args)
+    if args.replaces is None:
+        draft = admit(before, request, known)
+    else:
+        draft = replace_organisation(before, args.replaces, request, known)
     terminal.confirm("Did the organisation read you these words?", describe_request(request), args.yes)
     disk.rewrite(args.draft, encode_draft(draft))
-    terminal.say(f"{request.value['id']} is in the draft.")
+    instead = "" if args.replaces is None else f", in the place of {args.replaces}, and its verifiers with it"
+    terminal.say(f"{request.value['id']} is in the draft{instead}.")
 
 
 def draft_enrol(args: Namespace, now: int) -> None:
@@ -148,9 +169,23 @@ def draft_enrol(args: Namespace, now: int) -> None:
         roles=args.role,
         known=read_knowns(args),
     )
-    terminal.confirm("Did the person read you these words?", describe_request(request), args.yes)
+    _take(args, request, draft, now)
+    terminal.say(f"{request.id} is in the draft. {_SEALED_LIST}")
+
+
+def draft_renew(args: Namespace, now: int) -> None:
+    """Certify a verifier anew."""
+    request = open_request(read_signed(args.request), "verifier")
+    until = end_of_day(args.until)
+    draft = renew(read_draft(args.draft), args.id, request, until=until, now=now, known=read_knowns(args))
+    _take(args, request, draft, now)
+    terminal.say(f"{request.id} is in the draft, in the place of {args.id}. {_SEALED_LIST}")
+
+
+def _take(args: Namespace, request: Request, draft: Draft, now: int) -> None:
+    question = "did the person read you these words?"
+    terminal.confirm_dated(question, describe_request(request), now, args.yes)
     disk.rewrite(args.draft, encode_draft(draft))
-    terminal.say(f"{request.id} is in the draft. Keep no list that ties this id to a name on any server.")
 
 
 def draft_revoke(args: Namespace, now: int) -> None:
@@ -160,9 +195,11 @@ def draft_revoke(args: Namespace, now: int) -> None:
 
 
 def draft_remove(args: Namespace, now: int) -> None:
-    """Leave a verifier out."""
-    disk.rewrite(args.draft, encode_draft(remove(read_draft(args.draft), args.id)))
-    terminal.say(f"{args.id} is no longer in the draft.")
+    """Leave a verifier or an organisation out."""
+    draft, gone = read_draft(args.draft), args.id or args.organisation
+    draft = drop_organisation(draft, gone) if args.id is None else remove(draft, gone)
+    disk.rewrite(args.draft, encode_draft(draft))
+    terminal.say(f"{gone} is no longer in the draft.")
 
 
 def draft_roots(args: Namespace, now: int) -> None:

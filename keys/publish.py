@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
+from keys.dates import say
 from keys.difference import difference
 from keys.draft import DRAFT, FIELDS, Draft
 from protocol import limits
@@ -20,16 +21,45 @@ from protocol.errors import Refused
 from protocol.policy import Policy, Roots
 from protocol.roster import NO_PREVIOUS, ROSTER, open_roster
 from protocol.signed import MAX_SIGNED, Signed, key_id, public_key, sign
+from protocol.sixwords import fingerprint_words
 
 
-def prepare(draft: Draft, previous: Signed | None, policy: Policy, now: int, life: int = limits.ROSTER_LIFE) -> bytes:
-    """Return the payload of the roster that a draft becomes, issued `now`, held for `life` seconds.
+def prepare(
+    draft: Draft,
+    previous: Signed | None,
+    policy: Policy,
+    now: int,
+    life: int = limits.ROSTER_LIFE,
+    *,
+    ahead: bool = False,
+) -> bytes:
+    """Return the payload of the roster that a draft becomes, held for `life` seconds.
 
+    It begins `now`; one that is signed `ahead` begins a day before `previous` ends, so that desks can sign new sets.
     `previous` is the roster before it, opened by the caller; None for the network's first.
     Raises Refused: roster_network, roster_dates, and what `require_follows` raises.
     """
-    DRAFT(draft, "draft")
     base = NO_PREVIOUS if previous is None else previous.message()
+    _require_draft(draft, base, policy)
+    if not 0 < life <= limits.ROSTER_LIFE:
+        raise Refused("roster_dates", "A roster must hold for more than 0 and at most 30 days.")
+    old = None if previous is None else previous.read(ROSTER)
+    begins = now if old is None or not ahead else max(now, old["expires"] - limits.ROSTER_OVERLAP)
+    value = {
+        "v": 1,
+        "number": 1 if old is None else old["number"] + 1,
+        "previous": base,
+        "issued": begins,
+        "expires": begins + life,
+        **{name: draft[name] for name in FIELDS},
+    }
+    require_follows(previous, value)
+    require_near(value, now)
+    return canonical(value)
+
+
+def _require_draft(draft: Draft, base: str, policy: Policy) -> None:
+    DRAFT(draft, "draft")
     if draft["base"] != base:
         raise Refused(
             "roster_chain",
@@ -39,18 +69,23 @@ def prepare(draft: Draft, previous: Signed | None, policy: Policy, now: int, lif
     for name, ours in (("network", policy.network), ("mode", policy.mode)):
         if draft[name] != ours:
             raise Refused("roster_network", f"The draft's {name} is {draft[name]}; the policy's is {ours}.")
-    if not 0 < life <= limits.ROSTER_LIFE:
-        raise Refused("roster_dates", "A roster must hold for more than 0 and at most 30 days.")
-    value = {
-        "v": 1,
-        "number": 1 if previous is None else previous.read(ROSTER)["number"] + 1,
-        "previous": base,
-        "issued": now,
-        "expires": now + life,
-        **{name: draft[name] for name in FIELDS},
-    }
-    require_follows(previous, value)
-    return canonical(value)
+
+
+def require_near(value: Mapping[str, Any], now: int) -> None:
+    """Raise Refused("roster_dates") for a roster that is over, or begins more than three periods ahead of `now`."""
+    if not now < value["expires"]:
+        raise Refused(
+            "roster_dates",
+            f"Roster {value['number']} ended at {say(value['expires'])}; this machine's clock says {say(now)}. "
+            "Set the clock, or prepare the roster again.",
+        )
+    ahead = limits.ROSTERS_AHEAD * limits.ROSTER_LIFE
+    if value["issued"] > now + ahead:
+        raise Refused(
+            "roster_dates",
+            f"Roster {value['number']} begins at {say(value['issued'])}; this machine's clock says {say(now)}, and "
+            f"rosters are signed at most {ahead // limits.DAY} days ahead. Set the clock, or wait.",
+        )
 
 
 def read_payload(payload: bytes) -> Any:
@@ -83,15 +118,19 @@ def require_follows(previous: Signed | None, value: Mapping[str, Any]) -> None:
             f"Roster {value['number']} follows {value['previous'][:16]}; the previous one is roster {old['number']}, "
             f"{previous.message()[:16]}.",
         )
-    if value["issued"] < old["issued"]:
-        raise Refused(
-            "roster_dates", f"Roster {value['number']} is issued before roster {old['number']}. Set the clock."
-        )
     _require_stays_revoked(old, value)
 
 
 def _require_stays_revoked(old: Mapping[str, Any], value: Mapping[str, Any]) -> None:
     bounds = {one["id"]: one["revoked_at"] for one in old["verifiers"] if "revoked_at" in one}
+    here = {one["id"] for one in value["verifiers"]}
+    for one in old["verifiers"]:
+        if one["id"] in bounds and one["id"] not in here and value["issued"] < one["certified_until"]:
+            raise Refused(
+                "roster_content",
+                f"Verifier {one['id']} is revoked and has to stay on the roster, as revoked, until their certification "
+                f"would have ended: {say(one['certified_until'])}. Left out, their signatures would count.",
+            )
     for one in value["verifiers"]:
         bound = bounds.get(one["id"])
         if bound is not None and not ("revoked_at" in one and one["revoked_at"] <= bound):
@@ -139,7 +178,7 @@ def join(parts: Sequence[Signed], previous: Signed | None, policy: Policy, chain
         if part.noun != "roster":
             raise Refused("payload_type", f"A signed roster is needed; this is a signed {part.noun}.")
         if part.payload != parts[0].payload:
-            raise Refused("signature", "\n".join(["The custodians signed different rosters:", *_apart(parts[0], part)]))
+            raise Refused("signature", "\n".join(_apart(parts[0], part)))
         for one in part.signatures:
             if one.keyid in seen:
                 raise Refused("roster_signers", f"{one.keyid} signed twice; another custodian has to sign.")
@@ -151,8 +190,13 @@ def join(parts: Sequence[Signed], previous: Signed | None, policy: Policy, chain
 
 
 def _apart(one: Signed, other: Signed) -> list[str]:
-    """Return what tells two rosters apart; their signatures count for nothing here."""
-    return [f"  {line}" for line in difference(one.read(ROSTER), other.read(ROSTER))[1:]]
+    """Return who signed which of two rosters, and what tells them apart; their signatures count for nothing here."""
+    sides = [
+        f"  {' and '.join(each.keyid for each in side.signatures)} signed: {fingerprint_words(side.payload)}"
+        for side in (one, other)
+    ]
+    apart = [f"  {line}" for line in difference(one.read(ROSTER), other.read(ROSTER))[1:]]
+    return ["The custodians signed different rosters:", *sides, "The second against the first:", *apart]
 
 
 def publish(
@@ -162,13 +206,15 @@ def publish(
     seeds: Sequence[bytes],
     now: int,
     chain: Sequence[Signed] = (),
+    *,
+    ahead: bool = False,
 ) -> Signed:
-    """Return the signed roster of a draft.
+    """Return the signed roster of a draft, begun `now` or, signed `ahead`, before `previous` ends.
 
     `seeds` are those of enough roots, of the old and of the new where they change;
     `chain` holds the root changes between the policy and `previous`.  Raises as `prepare`, `sign_roster` and `join`.
     """
-    payload = prepare(draft, previous, policy, now)
+    payload = prepare(draft, previous, policy, now, ahead=ahead)
     after = next_chain(previous, chain, policy)
     return join([sign_roster(payload, seed, policy, after) for seed in seeds], previous, policy, chain)
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from keys import disk, terminal
+from keys.changes import change_cosigners, change_desks, change_log
 from keys.custodian import Custody, open_custody
 from keys.describe import describe
 from keys.difference import difference
 from keys.draft import change_quorum, draft_roster, encode_draft, next_draft
 from keys.founding import open_root_file, read_chain, read_policy, read_signed
 from keys.people import read_draft
-from keys.publish import join, next_chain, prepare, read_payload, require_follows, sign_roster
+from keys.publish import join, next_chain, prepare, read_payload, require_follows, require_near, sign_roster
 from keys.request import open_request
 from protocol import limits
-from protocol.errors import Refused
 from protocol.note import Key
 from protocol.policy import Policy
 from protocol.roster import ROSTER, open_roster
@@ -31,16 +31,23 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this file to the parser of `keys`."""
     one = commands.add_parser("draft", help="begin the draft of the first roster, or of the one after another")
     _add_network(one)
-    one.add_argument("--log", type=Path, metavar="FILE", help="first roster: the log's request")
-    text = "first roster: code, least number of verifiers, zones; may be repeated"
+    one.add_argument("--log", type=Path, metavar="FILE", help="the log's request: first roster, or a new key")
+    text = "a desk, new or changed: code, least number of verifiers, zones; may be repeated"
     one.add_argument("--desk", type=_desk, action="append", default=[], metavar="CODE:N:ZONE,…", help=text)
     one.add_argument("--keys", type=int, metavar="N", help="verifiers an alert needs (2, or as before)")
     text = "organisations they must be from (2, or as before)"
     one.add_argument("--organisations", type=int, metavar="N", help=text)
-    text = "first roster: a partner who witnesses the log, name+hash+key; may be repeated"
+    text = "a partner who witnesses the log, new or with a new key: name+hash+key; may be repeated"
     one.add_argument("--cosigner", action="append", default=[], metavar="KEY", help=text)
+    text = "a partner, or a desk without verifiers, that the next roster leaves out; may be repeated"
+    one.add_argument("--drop-cosigner", action="append", default=[], metavar="NAME", help=text)
+    one.add_argument("--drop-desk", action="append", default=[], metavar="CODE", help=text)
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
     one.set_defaults(run=draft_begin, parser=one)
+    _add_signing(commands)
+
+
+def _add_signing(commands: Any) -> None:
     one = commands.add_parser("prepare", help="make the bytes of the next roster, for custodians who sign apart")
     _add_bytes(one)
     one.set_defaults(run=roster_prepare)
@@ -59,7 +66,6 @@ def add_commands(commands: Any) -> None:
     one = commands.add_parser("publish", help="prepare, sign and join, all custodians at one table")
     _add_bytes(one)
     one.add_argument("--custodian", type=Path, action="append", required=True, metavar="FILE", help="once for each")
-    one.add_argument("--yes", action="store_true", help="what changes was read already")
     one.set_defaults(run=roster_publish)
     one = commands.add_parser("show", help="say in words what a file is")
     one.add_argument("file", type=Path, metavar="FILE")
@@ -83,7 +89,11 @@ def _add_bytes(one: ArgumentParser) -> None:
     one.add_argument("--draft", type=Path, required=True, metavar="FILE")
     _add_network(one)
     one.add_argument("--days", type=int, default=30, metavar="N", help="how long it holds (30, which is the most)")
+    text = "it begins a day before the previous one ends, not now: up to three can be signed ahead"
+    one.add_argument("--ahead", action="store_true", help=text)
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
+    one.add_argument("--yes", action="store_true", help="day and changes were read already")
+    one.set_defaults(parser=one)
 
 
 def _desk(text: str) -> dict[str, Any]:
@@ -114,18 +124,17 @@ def _changes(payload: bytes, previous: Signed | None) -> list[str]:
 def draft_begin(args: Namespace, now: int) -> None:
     """Write a new draft."""
     disk.require_absent([args.out])
-    first = args.log is not None and bool(args.desk)
-    later = args.log is None and not args.desk and not args.cosigner
-    if not (first if args.previous is None else later):
+    if args.previous is None and (args.log is None or not args.desk or args.drop_cosigner or args.drop_desk):
         args.parser.error("either --previous, or --log and at least one --desk for the network's first roster")
     policy, _, previous = _read_network(args)
-    if previous is not None:
-        draft = change_quorum(next_draft(previous), args.keys, args.organisations)
+    cosigners = [Key.decode(text) for text in args.cosigner]
+    if previous is None:
+        draft = draft_roster(policy, open_request(read_signed(args.log), "log"), args.desk, cosigners)
     else:
-        log = open_request(read_signed(args.log), "log")
-        cosigners = [Key.decode(text) for text in args.cosigner]
-        draft = change_quorum(draft_roster(policy, log, args.desk, cosigners), args.keys, args.organisations)
-    disk.create(args.out, encode_draft(draft))
+        draft = change_desks(next_draft(previous), args.desk, args.drop_desk)
+        draft = change_cosigners(draft, cosigners, args.drop_cosigner)
+        draft = draft if args.log is None else change_log(draft, open_request(read_signed(args.log), "log"))
+    disk.create(args.out, encode_draft(change_quorum(draft, args.keys, args.organisations)))
     terminal.say(f"{args.out} is a draft; admit organisations and enrol verifiers, then publish it.")
 
 
@@ -133,9 +142,16 @@ def roster_prepare(args: Namespace, now: int) -> None:
     """Write the bytes that custodians sign apart."""
     disk.require_absent([args.out])
     policy, _, previous = _read_network(args)
-    payload = prepare(read_draft(args.draft), previous, policy, now, args.days * limits.DAY)
+    payload = _prepare(args, previous, policy, now)
+    terminal.confirm_dated("is this what shall be signed?", _changes(payload, previous), now, args.yes)
     disk.create(args.out, payload + b"\n")
-    terminal.say(*_changes(payload, previous), "Every custodian must see these words before signing.")
+    terminal.say("Written. Every custodian must see these words before signing.")
+
+
+def _prepare(args: Namespace, previous: Signed | None, policy: Policy, now: int) -> bytes:
+    if args.ahead and previous is None:
+        args.parser.error("--ahead is for a roster after another: name that one with --previous")
+    return prepare(read_draft(args.draft), previous, policy, now, args.days * limits.DAY, ahead=args.ahead)
 
 
 def _open_root(path: Path) -> Custody:
@@ -150,11 +166,8 @@ def roster_sign(args: Namespace, now: int) -> None:
     payload = disk.read(args.file).removesuffix(b"\n")
     value = read_payload(payload)
     require_follows(previous, value)
-    if not value["issued"] - limits.CLOCK_SKEW <= now < value["expires"]:
-        raise Refused(
-            "roster_dates", "The roster does not hold now: it is over, or a clock is wrong. Prepare it again."
-        )
-    terminal.confirm("Do you sign this?", _changes(payload, previous), args.yes)
+    require_near(value, now)
+    terminal.confirm_dated("do you sign this?", _changes(payload, previous), now, args.yes)
     custody = _open_root(args.custodian)
     part = sign_roster(payload, custody.seed, policy, next_chain(previous, chain, policy))
     disk.create(args.out, part.encode() + b"\n")
@@ -172,8 +185,8 @@ def roster_publish(args: Namespace, now: int) -> None:
     """Prepare, show, sign and write."""
     disk.require_absent([args.out])
     policy, chain, previous = _read_network(args)
-    payload = prepare(read_draft(args.draft), previous, policy, now, args.days * limits.DAY)
-    terminal.confirm("Do all of you sign this?", _changes(payload, previous), args.yes)
+    payload = _prepare(args, previous, policy, now)
+    terminal.confirm_dated("do all of you sign this?", _changes(payload, previous), now, args.yes)
     after = next_chain(previous, chain, policy)
     parts = [sign_roster(payload, _open_root(path).seed, policy, after) for path in args.custodian]
     _write_roster(join(parts, previous, policy, chain), args.out)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from keys import disk
+from keys.dates import clock_sentence
 
 
 class Declined(Exception):
@@ -32,6 +33,20 @@ def confirm(question: str, lines: Iterable[str], yes: bool) -> None:
     print(f"{question} Type yes: ", end="", flush=True)
     if sys.stdin.readline().strip().lower() != "yes":
         raise Declined("You did not say yes, so nothing was done.")
+
+
+def confirm_dated(question: str, lines: Iterable[str], now: int, yes: bool) -> None:
+    """As `confirm`, after saying which day this machine believes in: what is signed here holds by that."""
+    confirm(f"Is that the right day, and {question}", [*lines, clock_sentence(now)], yes)
+
+
+def ask_line(question: str) -> str:
+    """Return what a person types, seen: no secret key, but nothing for a command line's history either."""
+    print(question, end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        print(file=sys.stderr)
+    return line.strip()
 
 
 def ask_passphrase(what: str) -> str:

@@ -149,18 +149,6 @@ class Roster:
                 "The custodians have to publish the next roster.",
             )
 
-    def require_not_over(self, now: int) -> None:
-        """Raise Refused("roster_dates") where the roster is over, or begins later than custodians may sign ahead."""
-        if self.expires <= now:
-            raise Refused("roster_dates", f"Roster {self.number} ended at {self.expires}; the time is {now}.")
-        ahead = limits.ROSTERS_AHEAD * limits.ROSTER_LIFE
-        if self.issued > now + ahead:
-            raise Refused(
-                "roster_dates",
-                f"Roster {self.number} begins at {self.issued}, more than {ahead // limits.DAY} days after now, {now}. "
-                "Look at the clock.",
-            )
-
     def require_follows(self, older: Roster) -> None:
         """Raise Refused("roster_chain") unless this roster may take the place of `older`: a fork may not."""
         if self.name != older.name:

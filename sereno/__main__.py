@@ -15,6 +15,7 @@ WHAT = {
     "check": "is this alert genuine, and does it still stand? offline; exit 0 yes, 3 not any more, 1 no",
     "desk": "serve the desk's page from this machine, against your network's desk",
     "roster": "publish a roster that the custodians signed, or show the one in force",
+    "stay": "suspend a person at once, on a lead's word that somebody brought",
     "subscriber": "add, list and end those who get alerts at a webhook",
     "doctor": "find what is wrong here, and say how to mend it; exit 0 all well, 1 not",
     "seal": "seal a tip without a browser",
@@ -64,20 +65,29 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         desk.add_arguments(parser)
         return desk.run
+    if name in ("roster", "stay", "subscriber"):
+        return _load_records(name, parser)
+    from sereno import check
+
+    check.add_arguments(parser)
+    return check.run
+
+
+def _load_records(name: str, parser: argparse.ArgumentParser) -> Runs:
     if name == "roster":
         from sereno import roster
 
         roster.add_arguments(parser)
         return roster.run
-    if name == "subscriber":
-        from sereno import subscriber
+    if name == "stay":
+        from sereno import stay
 
-        subscriber.add_arguments(parser)
-        return subscriber.run
-    from sereno import check
+        stay.add_arguments(parser)
+        return stay.run
+    from sereno import subscriber
 
-    check.add_arguments(parser)
-    return check.run
+    subscriber.add_arguments(parser)
+    return subscriber.run
 
 
 def _load_breakglass(name: str, parser: argparse.ArgumentParser) -> Runs:

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from keys.request import open_request
+from protocol import limits
 from protocol.encoding import fingerprint
 from protocol.errors import Refused
 from protocol.log import entry
@@ -52,7 +53,7 @@ def _add(engine: Engine, policy: Policy, arguments: argparse.Namespace) -> int:
     links = [Signed.decode(one.read_bytes().removesuffix(b"\n")) for one in arguments.link]
     roster = open_roster(signed, links, policy)
     now = clock.now()
-    roster.require_not_over(now)
+    _require_due(roster, now)
     given: dict[str, str] = {}
     for file in arguments.organisation:
         request = open_request(Signed.decode(file.read_bytes().removesuffix(b"\n")), "organisation")
@@ -75,6 +76,17 @@ def _add(engine: Engine, policy: Policy, arguments: argparse.Namespace) -> int:
     if passed:
         print(f"It takes the place of roster {', '.join(passed)}, signed ahead and not begun.")
     return 0
+
+
+def _require_due(roster: Roster, now: int) -> None:
+    """Refuse a roster that is over, and one that begins later than custodians may sign ahead."""
+    ahead = limits.ROSTERS_AHEAD * limits.ROSTER_LIFE
+    if not (now < roster.expires and roster.issued <= now + ahead):
+        raise Refused(
+            "roster_dates",
+            f"Roster {roster.number} holds from {clock.shown(roster.issued)} to {clock.shown(roster.expires)}; it is "
+            f"{clock.shown(now)}. One is taken that is not over and begins in {ahead // limits.DAY} days at most.",
+        )
 
 
 def _require_follows(roster: Roster, current: StoredRoster | None, here: Sequence[StoredRoster]) -> None:

@@ -25,6 +25,7 @@ from protocol.limits import DAY
 from protocol.policy import Policy
 from protocol.roster import open_roster
 from protocol.signed import Signed, key_id, public_key, sign
+from protocol.sixwords import fingerprint_words
 from tests.locksmith import (
     DESKS,
     LOG,
@@ -78,6 +79,8 @@ def test_two_rosters_of_one_number_are_not_joined_and_it_is_said_what_tells_them
 
     assert refused.kind == "signature"
     assert f"Verifier {person('eve').id} is added" in refused.sentence
+    for root, part in zip(ROOTS, parts, strict=False):
+        assert f"{root.id} signed: {fingerprint_words(part.payload)}" in refused.sentence
 
 
 def test_what_is_joined_is_what_is_published() -> None:
@@ -200,9 +203,10 @@ def test_a_draft_of_an_older_roster_brings_nobody_back() -> None:
     assert refusal(lambda: prepare(next_draft(one), two, POLICY, NOW + DAY)).kind == "roster_chain"
     assert refusal(lambda: prepare(back, two, POLICY, NOW + DAY)).kind == "roster_content"
     assert refusal(lambda: revoke(next_draft(two), person("cy").id, 8)).kind == "roster_content"
-    assert refusal(lambda: prepare(later, two, POLICY, NOW)).kind == "roster_dates"
     assert prepare(later, two, POLICY, NOW + DAY)
-    assert prepare(remove(later, person("cy").id), two, POLICY, NOW + DAY)
+    gone = remove(later, person("cy").id)
+    assert refusal(lambda: prepare(gone, two, POLICY, UNTIL - 1)).kind == "roster_content"
+    assert prepare(gone, two, POLICY, UNTIL)
 
 
 def test_an_id_is_its_keys_own() -> None:

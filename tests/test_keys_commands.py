@@ -102,7 +102,7 @@ def test_custodians_who_are_apart_reach_the_same(founded: Table) -> None:
     )
     assert "already used" in founded.err
 
-    founded.do("prepare --draft draft.json --out unsigned.json")
+    founded.do("prepare --draft draft.json --out unsigned.json --yes")
     founded.do(
         "sign --custodian roots/root-1.json unsigned.json --out one.json", "yes\n" + founded.words("words-1.txt")
     )
@@ -114,19 +114,19 @@ def test_custodians_who_are_apart_reach_the_same(founded: Table) -> None:
 
     founded.do("draft --previous roster.json --keys 3 --out next.json")
     assert "UNSIGNED" in founded.do("show unsigned.json")
-    assert founded.run("prepare --draft next.json --out unsigned-2.json") == 1
+    assert founded.run("prepare --draft next.json --out unsigned-2.json --yes") == 1
     assert "An alert needs 3 verifiers; before it was 2." in founded.do(
-        "prepare --draft next.json --previous roster.json --out unsigned-2.json"
+        "prepare --draft next.json --previous roster.json --out unsigned-2.json --yes"
     )
     assert founded.run("sign --custodian roots/root-1.json unsigned-2.json --yes --out y.json") == 1
     assert "follows roster" in founded.err
 
 
 def test_different_rosters_of_one_number_are_refused_with_their_difference(founded: Table) -> None:
-    founded.do("prepare --draft draft.json --out a.json")
+    founded.do("prepare --draft draft.json --out a.json --yes")
     someone = decode_draft((founded.folder / "draft.json").read_bytes())["verifiers"][0]["id"]
     founded.do(f"revoke --draft draft.json --id {someone} --from 0")
-    founded.do("prepare --draft draft.json --out b.json")
+    founded.do("prepare --draft draft.json --out b.json --yes")
     for name, number in (("a", 1), ("b", 2)):
         line = f"sign --custodian roots/root-{number}.json {name}.json --yes --out part-{name}.json"
         founded.do(line, founded.words(f"words-{number}.txt"))
@@ -162,12 +162,12 @@ def test_roots_are_replaced_by_old_and_new_together(founded: Table) -> None:
 def test_a_custodian_signs_only_what_holds_now_and_follows_a_real_roster(founded: Table) -> None:
     policy = Policy.decode((founded.folder / "policy.json").read_bytes())
     draft = decode_draft((founded.folder / "draft.json").read_bytes())
-    for name, now in (("over", time.time() - 31 * DAY), ("ahead", time.time() + DAY)):
+    for name, now in (("over", time.time() - 31 * DAY), ("ahead", time.time() + 91 * DAY)):
         disk.create(founded.folder / f"{name}.json", prepare(draft, None, policy, int(now)))
         line = f"sign --custodian roots/root-1.json {name}.json --yes --out part.json"
         assert founded.run(line, founded.words("words-1.txt")) == 1
         assert "roster_dates" in founded.err
-    founded.do("prepare --draft draft.json --out unsigned.json")
+    founded.do("prepare --draft draft.json --out unsigned.json --yes")
     line = "sign --custodian roots/root-1.json unsigned.json --yes --out half.json"
     founded.do(line, founded.words("words-1.txt"))
 
@@ -178,7 +178,7 @@ def test_a_custodian_signs_only_what_holds_now_and_follows_a_real_roster(founded
 
 
 def test_nothing_is_written_over_and_a_refusal_leaves_nothing(founded: Table) -> None:
-    founded.do("prepare --draft draft.json --out unsigned.json")
+    founded.do("prepare --draft draft.json --out unsigned.json --yes")
     before = founded.files()
     for line in (
         "ceremony --mode exercise --out roots",
@@ -189,7 +189,7 @@ def test_nothing_is_written_over_and_a_refusal_leaves_nothing(founded: Table) ->
         "log new --origin log.example/x --out x.key --request log.request",
         "verifier request --desk north --out v-faro.json --request x.request",
         "draft --log log.request --desk north:2:harbor --out draft.json",
-        "prepare --draft draft.json --out policy.json",
+        "prepare --draft draft.json --out policy.json --yes",
         PUBLISH.replace("roster.json", "policy.json"),
     ):
         assert founded.run(line, "yes\n" + founded.words("words-1.txt", "words-3.txt")) == 1, line
@@ -271,7 +271,9 @@ def test_no_argument_takes_a_secret() -> None:
         "ceremony --mode exercise --out same --words-out same",
         "draft --out draft.json",
         "draft --log log.request --out draft.json",
-        "draft --previous roster.json --desk north:2:harbor --out draft.json",
+        "draft --desk north:2:harbor --out draft.json",
+        "draft --log log.request --desk north:2:harbor --drop-desk south --out draft.json",
+        "remove --draft draft.json",
         "draft --log log.request --desk north --out draft.json",
     ],
 )

@@ -21,11 +21,11 @@ from store.epochkeys import epoch_keys_by_name, epoch_keys_of, list_epoch_keys, 
 from store.events import actor_head
 from store.logbook import queue_entry
 from store.rosters import current_roster
-from store.sessions import revoke_verifier
-from store.sets import drop_alone, get_set, list_sets, mark_complete, put_signature, retire_sets, sets_of_epochs
-from store.shifts import end_shift, on_shift
-from store.stays import list_stays, put_stay
-from verifier.desk import Caller, caller, clock, desk, signed_asked
+from store.sets import drop_alone, get_set, list_sets, mark_complete, put_signature
+from store.shifts import on_shift
+from store.stays import list_stays
+from store.suspending import suspend
+from verifier.desk import Caller, caller, desk, signed_asked
 
 network = Blueprint("network", __name__)
 SETS_BEHIND: Final = 60  # Epochs back in which a desk that was closed for long finds the set that its next one follows.
@@ -154,23 +154,8 @@ def take_stay() -> tuple[dict[str, bool], int]:
             raise Refused("stay", f"A stay begins now; this one was issued at {stay.issued} and it is {who.now}.")
         if stay.verifier not in who.roster.verifiers:
             raise Refused("stay", f"{stay.verifier} is no verifier of this roster, so there is nobody to suspend.")
-        fresh = put_stay(conn, signed.encode())
-        queue_entry(conn, "stay", entry("stay", signed))
-        revoke_verifier(conn, stay.verifier)
-        end_shift(conn, stay.verifier)
-        _retire(conn, stay.verifier)
+        fresh = suspend(conn, signed, who.now)
     return {"new": fresh}, 201
-
-
-def _retire(conn: Connection, verifier: str) -> None:
-    epoch = epoch_of(clock())
-    # Of every desk: somebody may have changed desks since a set that still counts was signed.
-    sets = sets_of_epochs(conn, epoch - BEHIND, epoch + limits.EPOCHS_AHEAD)
-    retire_sets(conn, [one.name for one in sets if verifier in _members(one.signed)])
-
-
-def _members(signed: bytes) -> set[str]:
-    return {member["verifier"] for member in Signed.decode(signed).read(SET)["members"]}
 
 
 def _value(signed: bytes) -> dict[str, Any]:
