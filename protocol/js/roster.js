@@ -82,7 +82,10 @@ export class Roster {
     }
   }
 
-  /** Throws Refused("roster_chain") unless it may take the place of `older`: a fork may not.  @param {Roster} older */
+  /**
+   * Throws Refused("roster_chain") unless it may take the place of `older`: a fork may not.
+   * @param {Readonly<{number: number, name: string}>} older
+   */
   requireFollows(older) {
     if (this.name !== older.name) requireFollows(this, older.number, older.name);
   }

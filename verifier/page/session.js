@@ -16,6 +16,7 @@ import { inSlices } from "../../protocol/js/steps.js";
 import { breathe, clock } from "./clock.js";
 import { findWeeks, keepHead, keepVault, recallHead } from "./keyring.js";
 import { known } from "./lenient.js";
+import { rememberRoster } from "./roster-memory.js";
 
 /** @typedef {import("../../protocol/js/epoch.js").EpochKey} EpochKey */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -143,6 +144,7 @@ export class Session {
     const now = clock();
     roster.requireCurrent(now);
     if (this.checked !== null) roster.requireFollows(this.checked);
+    await rememberRoster(this.keep, roster);
     if (!roster.verifiers.has(this.vault.verifier)) {
       throw new Refused(
         "not_yours",
