@@ -109,9 +109,13 @@ def _quorum(old: Value, new: Value) -> Iterator[str]:
 
 
 def _log(old: Value, new: Value) -> Iterator[str]:
-    if old["log"] != new["log"]:
-        words = fingerprint_words(unb64(new["log"]["key"]))
-        yield f"The log is {new['log']['origin']}, key {words}{_instead(old['log'].get('origin'))}."
+    if old["log"] == new["log"]:
+        return
+    words, before = fingerprint_words(unb64(new["log"]["key"])), old["log"].get("origin")
+    if before == new["log"]["origin"]:
+        yield f"The log {before} has another key: {words}."
+    else:
+        yield f"The log is {new['log']['origin']}, key {words}{_instead(before)}."
 
 
 def _keyed(old: Value, new: Value, name: str, key: str, added: Any, changed: Any) -> Iterator[str]:

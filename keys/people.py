@@ -178,13 +178,15 @@ def draft_renew(args: Namespace, now: int) -> None:
     request = open_request(read_signed(args.request), "verifier")
     until = end_of_day(args.until)
     draft = renew(read_draft(args.draft), args.id, request, until=until, now=now, known=read_knowns(args))
-    _take(args, request, draft, now)
+    entry = next(one for one in draft["verifiers"] if one["id"] == request.id)
+    roles = f", {' and '.join(entry['roles'])}" if entry["roles"] else ""
+    _take(args, request, draft, now, f"It takes the place of {args.id}: {entry['org']}, desk {entry['desk']}{roles}.")
     terminal.say(f"{request.id} is in the draft, in the place of {args.id}. {_SEALED_LIST}")
 
 
-def _take(args: Namespace, request: Request, draft: Draft, now: int) -> None:
+def _take(args: Namespace, request: Request, draft: Draft, now: int, *more: str) -> None:
     question = "did the person read you these words?"
-    terminal.confirm_dated(question, describe_request(request), now, args.yes)
+    terminal.confirm_dated(question, [*describe_request(request), *more], now, args.yes)
     disk.rewrite(args.draft, encode_draft(draft))
 
 

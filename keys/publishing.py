@@ -12,6 +12,7 @@ from typing import Any
 from keys import disk, terminal
 from keys.changes import change_cosigners, change_desks, change_log
 from keys.custodian import Custody, open_custody
+from keys.dates import say
 from keys.describe import describe
 from keys.difference import difference
 from keys.draft import change_quorum, draft_roster, encode_draft, next_draft
@@ -178,7 +179,7 @@ def roster_join(args: Namespace, now: int) -> None:
     """Put parts together and write the roster once it opens."""
     disk.require_absent([args.out])
     policy, chain, previous = _read_network(args)
-    _write_roster(join([read_signed(path) for path in args.file], previous, policy, chain), args.out)
+    _write_roster(join([read_signed(path) for path in args.file], previous, policy, chain), args.out, now)
 
 
 def roster_publish(args: Namespace, now: int) -> None:
@@ -189,11 +190,14 @@ def roster_publish(args: Namespace, now: int) -> None:
     terminal.confirm_dated("do all of you sign this?", _changes(payload, previous), now, args.yes)
     after = next_chain(previous, chain, policy)
     parts = [sign_roster(payload, _open_root(path).seed, policy, after) for path in args.custodian]
-    _write_roster(join(parts, previous, policy, chain), args.out)
+    _write_roster(join(parts, previous, policy, chain), args.out, now)
 
 
-def _write_roster(signed: Signed, out: Path) -> None:
+def _write_roster(signed: Signed, out: Path, now: int) -> None:
     disk.create(out, signed.encode() + b"\n")
+    begins = signed.read(ROSTER)["issued"]
+    if begins > now:
+        terminal.say(f"It begins at {say(begins)}: one of you keeps it, and hands it to the operator in that week.")
     signers = " and ".join(one.keyid for one in signed.signatures)
     terminal.say(
         f"{out} is signed by {signers} and was checked as everyone will check it.",

@@ -14,7 +14,7 @@ from protocol.epoch import epoch_of, open_epoch_key
 from protocol.errors import Refused
 from protocol.logkey import LogKey
 from protocol.recipients import may_receive
-from protocol.roster import Roster
+from protocol.roster import ROSTER, Roster
 from protocol.signed import Signed, public_key
 from sereno.clock import shown
 from sereno.finding import Finding, Findings, Patient
@@ -26,6 +26,7 @@ from store.knowledge import roster_now
 from store.logbook import latest_checkpoint, log_size, unsequenced
 from store.messages import messages
 from store.migrating import is_newest
+from store.rosters import coming_rosters, current_roster
 from store.sets import current_set
 
 WARN: Final = 15  # Days before the roster ends from which its end is counted down.
@@ -64,11 +65,19 @@ def roster(patient: Patient) -> Findings:
             found = roster_now(conn, patient.policy, patient.now)
         except Refused as refusal:
             mend = "Publish the roster that the custodians signed: sereno roster add FILE."
+            if refusal.kind == "not_found" and (coming := coming_rosters(conn, patient.now)):
+                begins = shown(Signed.decode(coming[0].signed).read(ROSTER)["issued"])
+                yield Finding(
+                    f"Roster {coming[0].number} begins at {begins} and not now.", "Set the clock right, or wait."
+                )
+                return
             if refusal.kind != "not_found":
                 mend = "Policy and store are of different networks; put the right policy.json here."
             yield Finding(refusal.sentence, mend)
             return
-    yield _dates(found, patient.now)
+        held = current_roster(conn, found.expires)
+    followed = held is not None and held.number > found.number
+    yield _dates(found, patient.now, followed)
     zones = {zone for desk in found.desks.values() for zone in desk.zones}
     shown_ = {str(zone["id"]) for zone in patient.face.zones}
     for zone in sorted(zones - shown_):
@@ -80,14 +89,14 @@ def roster(patient: Patient) -> Findings:
     yield from _log_key(patient, found)
 
 
-def _dates(found: Roster, now: int) -> Finding:
+def _dates(found: Roster, now: int, followed: bool) -> Finding:
     left = (found.expires - now) // limits.DAY
     mend = "The custodians have to publish the next roster: sereno roster add FILE."
-    if now < found.issued - limits.CLOCK_SKEW:
-        return Finding(f"Roster {found.number} begins at {shown(found.issued)} and not now.", "Set the clock right.")
     if now >= found.expires:
         return Finding(f"Roster {found.number} ended at {shown(found.expires)}: nothing can be sealed or sent.", mend)
     says = f"Roster {found.number} holds for {left} more day{'' if left == 1 else 's'}."
+    if followed:
+        return Finding(f"{says} The next one is here, and follows by itself.")
     return Finding(says, mend if left <= WARN else "")
 
 

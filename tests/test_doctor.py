@@ -17,14 +17,17 @@ import redis
 import sqlalchemy as sa
 
 import sereno.redis
+from keys.draft import next_draft
+from keys.publish import prepare as prepare_roster
 from protocol.limits import DAY
 from protocol.logkey import LogKey
 from protocol.policy import Policy
+from protocol.signed import Signed, key_id, public_key, sign
 from sereno import demonet
 from sereno.__main__ import main
 from sereno.doctor import look
 from sereno.run import prepare
-from store import deliveries, logbook, messages, sets, subscribers
+from store import deliveries, logbook, messages, rosters, sets, subscribers
 from store.deliveries import Attempt
 from store.engine import open_engine, writing
 from worker.logwriter import LogWriter
@@ -235,6 +238,23 @@ def test_the_roster_s_days_are_counted_down_from_the_fifteenth(folder: Path) -> 
     assert "for 15 more days" in says(14)[0]
     assert "ended at" in says(31)[0]
     assert "begins at" in says(-2)[0]
+
+
+def test_a_roster_that_was_signed_ahead_ends_the_countdown(folder: Path) -> None:
+    now, engine, policy = int(time.time()), opened(folder), Policy.decode((folder / "policy.json").read_bytes())
+    seeds = [bytes.fromhex(text) for text in ("01" * 32, "02" * 32)]
+    with writing(engine) as conn:
+        here = rosters.current_roster(conn, now)
+        assert here is not None
+        # The doctor opens the roster in force; one that is coming it only counts on.
+        before = Signed.decode(here.signed)
+        payload = prepare_roster(next_draft(before), before, policy, now, ahead=True)
+        ahead = [sign("roster", payload, key_id(public_key(seed)), seed) for seed in seeds]
+        rosters.put_roster(conn, ahead[0].joined(ahead[1]).encode(), [], here.recipients)
+    engine.dispose()
+
+    assert [one for one in wrong(folder, now + 20 * DAY) if "Roster" in one] == []
+    assert any("follows by itself" in one.says for one in look(folder, now + 20 * DAY))
 
 
 def test_a_redis_that_is_away_or_keeps_what_it_gets_is_found(

@@ -28,7 +28,7 @@ CHANGES: Final[list[tuple[str, Callable[[Any], None]]]] = [
     (f"Root key {ROOTS[0].id} is removed.", lambda v: v["roots"]["keys"].remove(b64(ROOTS[0].public))),
     (f"Root key {NEW_ROOTS[0].id} is added: ", lambda v: v["roots"]["keys"].append(b64(NEW_ROOTS[0].public))),
     ("The log is other.example/x, key ", lambda v: v["log"].update(origin="other.example/x")),
-    ("The log is log.example/sereno, key ", lambda v: v["log"].update(key=b64(ROOTS[0].public))),
+    ("The log log.example/sereno has another key: ", lambda v: v["log"].update(key=b64(ROOTS[0].public))),
     (
         "Cosigner a.example is added: key ",
         lambda v: v["cosigners"].append({"name": "a.example", "key": KEY}),

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from keys.draft import change_quorum, next_draft
+from keys.publish import publish as published
 from keys.request import request_organisation
+from protocol.limits import DAY
 from protocol.signed import Signed
 from sereno import clock
 from sereno.__main__ import main
@@ -66,6 +69,47 @@ def test_a_roster_that_was_changed_is_refused(folder: Path, network: DemoNetwork
     (folder / "roster.json").write_bytes(Signed.of(value).encode())
 
     assert publish(folder, "alba", "faro", "luz") == 1
+
+
+def test_rosters_signed_ahead_are_taken_and_older_and_forked_ones_refused(
+    folder: Path, network: DemoNetwork, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert publish(folder, "alba", "faro", "luz") == 0
+    now, first, roots = clock.now(), network.signed, list(network.roots[:2])
+
+    def made(before: Signed, at: int, *, ahead: bool = False, keys: int | None = None) -> Signed:
+        draft = change_quorum(next_draft(before), keys, None)
+        return published(draft, before, network.policy, roots, at, ahead=ahead)
+
+    def taken(signed: Signed) -> int:
+        (folder / "roster.json").write_bytes(signed.encode())
+        capsys.readouterr()
+        return publish(folder)
+
+    second = made(first, now, ahead=True)
+    third = made(second, now, ahead=True)
+    assert (taken(second), taken(third)) == (0, 0)
+    assert "comes into force by itself" in capsys.readouterr().out
+    assert main(["roster", "--folder", str(folder), "show"]) == 0
+    shown = capsys.readouterr().out
+    assert "Roster 1, until" in shown
+    assert shown.count("comes into force at") == 2
+
+    assert taken(made(second, now, keys=3)) == 1  # Another third.
+    assert "two rosters of one number" in capsys.readouterr().err
+    assert taken(made(made(second, now, keys=3), now)) == 1  # What follows another third.
+    assert taken(made(third, now + 91 * DAY)) == 1
+    assert "ROS-4" in capsys.readouterr().err
+
+    hurried = made(third, now)
+    assert taken(hurried) == 0
+    assert "takes the place of roster 2, 3" in capsys.readouterr().out
+    assert (taken(first), taken(second)) == (1, 1)
+    assert "does not follow it" in capsys.readouterr().err
+    with reading(open_engine(database(folder))) as conn:
+        held = current_roster(conn, now + 45 * DAY)
+        assert held is not None
+        assert held.name == hurried.message()
 
 
 def test_a_subscriber_is_added_listed_and_forgotten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
