@@ -116,7 +116,7 @@ def transcript(policy: Policy, roots: Sequence[Request], now: int) -> str:
     lines = [
         "CEREMONY OF A NETWORK" if policy.mode == "actual" else "CEREMONY OF AN EXERCISE NETWORK",
         "",
-        f"Date               {say(now)}",
+        f"Date               {say(now)}, by this machine's clock: if that is wrong, correct it here by hand",
         f"Mode               {policy.mode} (it is part of the network's name and never changes)",
         f"Network            {policy.network}",
         f"                   {network_words(policy.network)}",

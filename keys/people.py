@@ -180,7 +180,10 @@ def draft_renew(args: Namespace, now: int) -> None:
     draft = renew(read_draft(args.draft), args.id, request, until=until, now=now, known=read_knowns(args))
     entry = next(one for one in draft["verifiers"] if one["id"] == request.id)
     roles = f", {' and '.join(entry['roles'])}" if entry["roles"] else ""
-    _take(args, request, draft, now, f"It takes the place of {args.id}: {entry['org']}, desk {entry['desk']}{roles}.")
+    more = [f"It takes the place of {args.id}: {entry['org']}, desk {entry['desk']}{roles}."]
+    if "lead" in entry["roles"]:
+        more.append(f"A stay that {args.id} signed ends with that id: where one still holds, revoke, or stay again.")
+    _take(args, request, draft, now, *more)
     terminal.say(f"{request.id} is in the draft, in the place of {args.id}. {_SEALED_LIST}")
 
 

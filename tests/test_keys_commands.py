@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 import time
-from argparse import ArgumentParser, _SubParsersAction
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +11,6 @@ from typing import Final
 import pytest
 
 from keys import disk
-from keys.__main__ import parser
 from keys.custodian import open_custody
 from keys.draft import decode_draft
 from keys.publish import prepare
@@ -28,7 +22,6 @@ from protocol.policy import Policy
 from protocol.roster import open_roster
 from protocol.signed import Signed
 from protocol.vault import open_vault
-from tests.databases import ROOT
 from tests.locksmith import Table
 
 UNTIL: Final = (datetime.now(UTC) + timedelta(days=150)).strftime("%Y-%m-%d")
@@ -67,7 +60,6 @@ def founded(ceremony: Table, tmp_path: Path) -> Table:
     return desk
 
 
-LIBRARIES: Final = {"nacl", "_sodium", "cryptography", "_openssl", "rfc8785", "_cffi_backend"}
 PUBLISH: Final = (
     "publish --draft draft.json --custodian roots/root-1.json --custodian roots/root-3.json --out roster.json"
 )
@@ -120,6 +112,22 @@ def test_custodians_who_are_apart_reach_the_same(founded: Table) -> None:
     )
     assert founded.run("sign --custodian roots/root-1.json unsigned-2.json --yes --out y.json") == 1
     assert "follows roster" in founded.err
+
+
+def test_a_renewal_says_whose_place_it_takes_and_what_a_lead_s_old_id_takes_along(founded: Table) -> None:
+    someone = decode_draft((founded.folder / "draft.json").read_bytes())["verifiers"][0]
+    founded.do("verifier request --desk north --out v-new.json --request v-new.request --words-out words/v-new")
+    draft = founded.folder / "draft.json"
+    draft.write_text(draft.read_text().replace('"roles": []', '"roles": ["lead"]'))
+    line = f"renew --draft draft.json --id {someone['id']} --request v-new.request --until {UNTIL}"
+
+    said = founded.do(line, "yes\n")
+    assert f"in the place of {someone['id']}" in said
+    assert f"{someone['org']}, desk north, lead" in said
+    assert f"A stay that {someone['id']} signed ends" in said
+    assert "This machine's clock says: " in said
+    assert founded.run(line, "yes\n") == 1  # That id is gone.
+    assert founded.run(line.replace(UNTIL, "2099-01-01").replace(someone["id"], "x"), "yes\n") == 1
 
 
 def test_different_rosters_of_one_number_are_refused_with_their_difference(founded: Table) -> None:
@@ -244,56 +252,3 @@ def test_words_that_go_nowhere_else_are_shown_once(desk: Table) -> None:
     assert [len(line.split()) for line in shown] == [6]
     assert "opens the key" in desk.do("root try root.json", shown[0] + "\n")
     assert desk.run("root try root.json", "not these words at all no\n") == 1
-
-
-def options(one: ArgumentParser) -> Iterator[tuple[str, object]]:
-    for action in one._actions:
-        if isinstance(action, _SubParsersAction):
-            for part in action.choices.values():
-                yield from options(part)
-        else:
-            yield from ((name, action.type) for name in action.option_strings)
-
-
-def test_no_argument_takes_a_secret() -> None:
-    named = dict(options(parser()))
-
-    assert named["--words-out"] is Path
-    assert not [name for name in named if any(part in name for part in ("pass", "seed", "secret", "words-in"))]
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "",
-        "root",
-        "ceremony --mode drill --out roots",
-        "ceremony --mode exercise --out same --words-out same",
-        "draft --out draft.json",
-        "draft --log log.request --out draft.json",
-        "draft --desk north:2:harbor --out draft.json",
-        "draft --log log.request --desk north:2:harbor --drop-desk south --out draft.json",
-        "remove --draft draft.json",
-        "draft --log log.request --desk north --out draft.json",
-    ],
-)
-def test_a_command_that_is_misused_exits_with_2(desk: Table, line: str) -> None:
-    assert desk.run(line) == 2
-
-
-def test_the_locksmith_loads_nothing_that_talks_or_remembers() -> None:
-    def loaded(program: str) -> set[str]:
-        line = [sys.executable, "-c", f"import json, sys; {program}; print(json.dumps(list(sys.modules)))"]
-        asked = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True)
-        return {name.partition(".")[0] for name in json.loads(asked.stdout)}
-
-    found = loaded("import keys.__main__ as k; k.parser()") - loaded("pass")  # The virtual environment loads some.
-
-    assert found - sys.stdlib_module_names <= {"keys", "protocol", *LIBRARIES}
-    assert not found & {"socket", "ssl", "http", "sqlite3", "asyncio", "subprocess"}
-
-
-def test_python_m_keys_is_a_command() -> None:
-    asked = subprocess.run([sys.executable, "-m", "keys", "show", "absent"], cwd=ROOT, capture_output=True, text=True)
-
-    assert (asked.returncode, asked.stdout, asked.stderr) == (1, "", "absent: No such file or directory.\n")

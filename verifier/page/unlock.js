@@ -158,6 +158,9 @@ function sentenceFor({ words: { t } }, error) {
     roster_signers: t(
       "The server showed a roster that your network's custodians did not sign. Tell a lead, and don't go on.",
     ),
+    roster_chain: t(
+      "The server showed an older roster than this browser has seen, or a second one. Tell a lead by another way, and don't go on.",
+    ),
     age_recipient: t("The week's file is no key. Choose the file that the desk gave you."),
     epoch_key: t("The week's file is not your key of the last, this or the next two weeks."),
   };
