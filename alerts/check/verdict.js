@@ -69,19 +69,14 @@ export function judge(given, site, policy, now) {
   const brought = [];
   /** @type {Stay[]} */
   const stays = [];
-  for (const [isStays, take] of /** @type {const} */ ([
-    [true, (/** @type {Uint8Array} */ bytes) => stays.push(checkStay(bytes, policy))],
-    [false, (/** @type {Uint8Array} */ bytes) => brought.push(check(bytes, policy, now, { stays }))],
-  ])) {
-    for (const source of given) {
-      try {
-        for (const { bytes } of unpack(source)) if (isStay(bytes) === isStays) take(bytes);
-      } catch (refused) {
-        if (refused instanceof Refused) return { kind: "not-genuine", name: source.name, refused };
-        throw refused;
-      }
-    }
-  }
+  const refusal =
+    takeEach(given, (bytes) => {
+      if (isStay(bytes)) stays.push(checkStay(bytes, policy));
+    }) ??
+    takeEach(given, (bytes) => {
+      if (!isStay(bytes)) brought.push(check(bytes, policy, now, { stays }));
+    });
+  if (refusal !== null) return refusal;
   const { added, odd } = carried(site, brought, policy, now, stays);
   const messages = [...brought, ...added];
   try {
@@ -90,6 +85,22 @@ export function judge(given, site, policy, now) {
     if (!(refused instanceof Refused)) throw refused;
     return { kind: new Set(messages.map((one) => one.alert.id)).size <= 1 ? "stops-only" : "several", refused };
   }
+}
+
+/**
+ * Give every bundle of what people brought to `take`; the first that is refused ends it.
+ * @param {readonly Source[]} given @param {(bytes: Uint8Array) => void} take @returns {NotGenuine | null}
+ */
+function takeEach(given, take) {
+  for (const source of given) {
+    try {
+      for (const { bytes } of unpack(source)) take(bytes);
+    } catch (refused) {
+      if (refused instanceof Refused) return { kind: "not-genuine", name: source.name, refused };
+      throw refused;
+    }
+  }
+  return null;
 }
 
 /**
