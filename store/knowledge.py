@@ -70,11 +70,6 @@ def knowledge(conn: Connection, policy: Policy, now: int) -> Knowledge:
     return Knowledge(open_stays(conn, roster), revoked)
 
 
-def released_chain(conn: Connection, chain: str, policy: Policy, known: Knowledge, now: int) -> list[Release | Stop]:
-    """Return the released messages of a chain, each checked from its bundle.  Raises what a check raises."""
-    return [check(one.bundle or b"", policy, now, known) for one in chain_messages(conn, chain, released=True)]
-
-
 def let_out_chain(conn: Connection, chain: str, policy: Policy) -> list[Release | Stop]:
     """Return the released messages of a chain as they were when they were let out: what people may have been told.
 

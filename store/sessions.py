@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import Connection, Index, Table, delete, select
+from sqlalchemy.exc import IntegrityError
 
 from protocol.encoding import sha256
 from protocol.errors import Refused
@@ -23,17 +24,14 @@ sessions: Final = Table(
 )
 
 
-def put_challenge(conn: Connection, nonce: bytes, expires: int) -> None:
-    """Remember that `nonce` was handed out to be signed until `expires` (Unix seconds)."""
-    conn.execute(challenges.insert().values(nonce=sha256(nonce), expires=expires))
-
-
-def use_challenge(conn: Connection, nonce: bytes, now: int) -> None:
-    """Use a challenge up.  Raises Refused("sign_in") for one that is over, used, or was never given."""
-    row = conn.execute(delete(challenges).where(challenges.c.nonce == sha256(nonce)).returning(challenges.c.expires))
-    expires = row.scalar()
-    if expires is None or expires <= now:
-        raise Refused("sign_in", "This challenge was used, is over, or was never given. Ask for a new one.")
+def use_challenge(conn: Connection, nonce: bytes, expires: int) -> None:
+    """Use a challenge up, and remember so until `expires` (Unix seconds).  Raises Refused("sign_in") if it was used."""
+    # Nothing is written when one is handed out: whoever asks a million times fills nothing and locks nobody out.
+    try:
+        with conn.begin_nested():
+            conn.execute(challenges.insert().values(nonce=sha256(nonce), expires=expires))
+    except IntegrityError as error:
+        raise Refused("sign_in", "This challenge was used already. Ask for a new one.") from error
 
 
 def open_session(conn: Connection, token: bytes, verifier: str, expires: int) -> None:

@@ -15,8 +15,10 @@ from sqlalchemy import Engine
 from protocol import limits
 from protocol.encoding import b64, canonical
 from protocol.epoch import sign_epoch_key
+from protocol.errors import Refused
 from tests.desk_room import KEPT, NOW, ORIGIN, OWN, Caller, Room, refusal
 from tests.world_network import recipient
+from verifier.challenge import Challenges
 
 NEEDS_TOKEN: Final = (
     ("DELETE", "/api/session"),
@@ -93,6 +95,29 @@ def test_a_challenge_that_was_never_given_opens_nothing(room: Room) -> None:
     answer = room.client().post("/api/session", json=room.answered("ana", secrets.token_bytes(32)))
 
     assert refusal(answer) == "sign_in"
+
+
+def test_asking_for_challenges_writes_nothing_and_a_wrong_answer_uses_none_up(room: Room) -> None:
+    nonces = {room.challenge() for _ in range(50)}
+    assert len(nonces) == 50
+    wrong = room.answered("ana", min(nonces), origin="https://desk.example.com")
+    assert refusal(room.client().post("/api/session", json=wrong)) == "sign_in"
+    assert room.rows("challenges") == {"challenges": 0}
+
+    assert room.client().post("/api/session", json=room.answered("ana", min(nonces))).status_code == 201
+    assert room.rows("challenges") == {"challenges": 1}
+
+
+def test_a_challenge_is_good_for_a_minute_at_the_desk_that_marked_it() -> None:
+    ours, theirs = Challenges(b"k" * 32), Challenges(b"l" * 32)
+    nonce = ours.make(NOW)
+
+    assert ours.end(nonce, NOW + 59) == NOW + 60
+    later = (NOW + 600).to_bytes(8, "big") + nonce[8:]
+    for whose, one, now in ((ours, nonce, NOW + 60), (theirs, nonce, NOW), (ours, later, NOW)):
+        with pytest.raises(Refused) as refused:
+            whose.end(one, now)
+        assert refused.value.kind == "sign_in"
 
 
 def test_a_stayed_person_is_out_at_once_and_stays_out(room: Room, ana: Caller, bo: Caller) -> None:

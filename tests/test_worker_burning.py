@@ -113,7 +113,7 @@ def test_what_nothing_needs_any_more_is_forgotten(engine: Engine, tmp_path: Path
         envelopes.burn(conn, id)
         drop.put_cell(conn, bytes(drop.CELL), NOW)
         pages.put_page(conn, "north", NOW)
-        sessions.put_challenge(conn, b"n" * 32, NOW + 60)
+        sessions.use_challenge(conn, b"n" * 32, NOW + 60)
         sessions.open_session(conn, b"t" * 32, "ana", NOW + HOUR)
         shifts.begin_shift(conn, "ana", "north", NOW + HOUR)
     tables = (envelopes.burnt, drop.cells, pages.pages, sessions.challenges, sessions.sessions, shifts.shifts)

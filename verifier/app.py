@@ -11,6 +11,7 @@ from protocol.policy import Policy
 from store.engine import open_engine, reading
 from verifier.alerting import alerting
 from verifier.casefile import casefile
+from verifier.challenge import Challenges
 from verifier.desk import Desk, desk
 from verifier.entrance import entrance
 from verifier.network import network
@@ -29,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
         face=face,
         origins=settings.origins,
         pages=build_pages(face, policy),
+        challenges=Challenges(settings.challenge_key),
     )
     for blueprint in (pages, entrance, network, queue, casefile, alerting):
         app.register_blueprint(blueprint)

@@ -19,6 +19,7 @@ from protocol.signed import Signed
 from protocol.stay import stayed_at
 from store.knowledge import open_stays, roster_now
 from store.sessions import session_verifier
+from verifier.challenge import Challenges
 
 if TYPE_CHECKING:
     from verifier.pages import Pages
@@ -35,6 +36,7 @@ class Desk:
     face: Face
     origins: tuple[str, ...]
     pages: Pages
+    challenges: Challenges
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from protocol.encoding import b64, unb64
 from protocol.errors import Refused
 from protocol.shape import base64, record
 from protocol.signed import SIGNED, Signed
-from protocol.signin import LIFE, NONCE, open_sign_in
+from protocol.signin import NONCE, open_sign_in
 from protocol.stay import stayed_at
 from store.engine import reading, writing
 from store.knowledge import open_stays, roster_now
-from store.sessions import open_session, put_challenge, revoke_session, use_challenge
+from store.sessions import open_session, revoke_session, use_challenge
 from store.shifts import begin_shift, end_shift
 from verifier.desk import TOKEN, asked, caller, clock, desk
 
@@ -30,10 +30,7 @@ _ANSWER: Final = record({"nonce": base64(NONCE), "signed": SIGNED})
 @entrance.get("/api/challenge")
 def give_challenge() -> dict[str, str]:
     """Hand out a nonce to be signed within a minute."""
-    nonce = os.urandom(NONCE)
-    with writing(desk().engine) as conn:
-        put_challenge(conn, nonce, clock() + LIFE)
-    return {"nonce": b64(nonce)}
+    return {"nonce": b64(desk().challenges.make(clock()))}
 
 
 @entrance.post("/api/session")
@@ -41,8 +38,7 @@ def sign_in() -> tuple[dict[str, Any], int]:
     """Sign a verifier in and begin their shift."""
     value, now = asked(_ANSWER, 16 * 1024), clock()
     nonce = unb64(value["nonce"], NONCE)
-    with writing(desk().engine) as conn:
-        use_challenge(conn, nonce, now)  # Used up even if what follows refuses: a nonce is tried once.
+    expires = desk().challenges.end(nonce, now)
     with reading(desk().engine) as conn:
         roster = roster_now(conn, desk().policy, now)
         stayed = stayed_at(open_stays(conn, roster), now)
@@ -50,6 +46,7 @@ def sign_in() -> tuple[dict[str, Any], int]:
     verifier = _signer(signed, nonce, now, roster, stayed)
     token = os.urandom(TOKEN)
     with writing(desk().engine) as conn:
+        use_challenge(conn, nonce, expires)
         open_session(conn, token, verifier, now + SESSION)
         begin_shift(conn, verifier, roster.verifiers[verifier].desk, now + SHIFT)
     return {"token": b64(token), "verifier": verifier, "expires": now + SESSION, "shift_until": now + SHIFT}, 201

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+KEY: Final = 32  # Bytes.
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`origins`: every origin from which the desk's page may come, the network's own first."""
+    """`origins`: every origin from which the desk's page may come, the network's own first.
+
+    `challenge_key`: 32 secret bytes that mark sign-in challenges; drawn anew at each start unless given, which is right
+    for one process.  Where several serve one desk they need the same.
+    """
 
     database: str
     policy: Path
@@ -18,6 +25,7 @@ class Settings:
     listen: str
     origins: tuple[str, ...]
     threads: int
+    challenge_key: bytes = field(default_factory=lambda: os.urandom(KEY), repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -35,4 +43,17 @@ class Settings:
             listen=need("SERENO_DESK_LISTEN"),
             origins=tuple(need("SERENO_DESK_ORIGINS").split()),
             threads=int(environment.get("SERENO_DESK_THREADS", 8)),
+            challenge_key=_key(environment.get("SERENO_DESK_CHALLENGE_KEY", "")),
         )
+
+
+def _key(text: str) -> bytes:
+    if not text:
+        return os.urandom(KEY)
+    try:
+        key = bytes.fromhex(text)
+    except ValueError as error:
+        raise SystemExit("SERENO_DESK_CHALLENGE_KEY must be hexadecimal.") from error
+    if len(key) != KEY:
+        raise SystemExit(f"SERENO_DESK_CHALLENGE_KEY must be {KEY} bytes in hexadecimal; it has {len(key)}.")
+    return key
