@@ -57,3 +57,10 @@ export function refill(node, ...children) {
 function isTyped(node) {
   return node instanceof HTMLInputElement && (node.type === "text" || node.type === "password");
 }
+
+/** Hand a person a file.  @param {string} name @param {string | Uint8Array<ArrayBuffer>} content */
+export function handOver(name, content) {
+  const url = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
+  el("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

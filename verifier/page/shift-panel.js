@@ -3,15 +3,16 @@
  */
 import { iconNode } from "../../look/icon.js";
 import { canonical } from "../../protocol/js/encoding.js";
-import { epochOf, epochStart } from "../../protocol/js/epoch.js";
+import { epochGraceEnd, epochOf, epochStart } from "../../protocol/js/epoch.js";
 import { DAY, STAY_LIFE } from "../../protocol/js/limits.js";
+import { mayReceive } from "../../protocol/js/recipients.js";
 import { sign } from "../../protocol/js/signed.js";
-import { el } from "./dom.js";
+import { el, handOver } from "./dom.js";
 import { button } from "./field.js";
 import { clock } from "./clock.js";
 import { keptWeek } from "./keyring.js";
 import { forgetPhotos, wallTime } from "./tip-panel.js";
-import { weeksNow } from "./week.js";
+import { newestSet, weeksNow } from "./week.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 
@@ -25,6 +26,10 @@ export function drawShift(desk) {
     t("Your last signed move here is not the one this browser remembers."),
     t("If you have not worked on another device since, tell a lead."),
   ].join(" ");
+  const leftOut = [
+    t("You are not in this week's recipient set: new tips don't open for you yet."),
+    t("Your desk signs the next set by itself. If this stays once another person's desk is open too, tell a lead."),
+  ].join(" ");
   const skewed = t("Your device's clock is off. Set it, or others will refuse what you sign.");
   const leave = async () => {
     forgetPhotos();
@@ -36,10 +41,21 @@ export function drawShift(desk) {
     people(desk),
     roster(desk),
     weeks(desk),
+    isLeftOut(desk) ? notice("doubt", leftOut) : el("span"),
     session.strange ? notice("doubt", strange) : el("span"),
     Math.abs(session.skew) > 60 ? notice("doubt", skewed) : el("span"),
     button(t("Sign out and end the shift"), leave, { id: "sign-out", icon: iconNode("exit") }),
   ];
+}
+
+/**
+ * Whether the newest set in force of this week leaves out somebody who belongs in it.  Their desk signs no such set.
+ * @param {Desk} desk @returns {boolean}
+ */
+function isLeftOut({ session }) {
+  const { me, network, stayed } = session;
+  const newest = newestSet(network.sets, epochOf(clock()));
+  return mayReceive(me, stayed) && newest !== null && !newest.members.some(({ verifier }) => verifier === me.id);
 }
 
 /** @param {"doubt" | "stop"} kind @param {string} words @returns {Node} */
@@ -158,18 +174,20 @@ async function download(desk, epoch) {
   const { session } = desk;
   const identity = await keptWeek(session, epoch);
   if (identity === null) return desk.tell(desk.words.t("This browser did not keep that key."), "doubt");
+  const over = epochGraceEnd(epoch);
   const lines = [
-    `# Sereno epoch key of ${session.me.id}, epoch ${epoch}. Destroy it when the epoch's grace is over.`,
+    `# Sereno epoch key of ${session.me.id}, epoch ${epoch}, made on ${dayOf(clock())}. Destroy it by ${dayOf(over)}.`,
     identity.encode(),
     "",
   ];
-  const url = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain" }));
-  el("a", { href: url, download: `sereno-${session.me.id}.epoch-${epoch}` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  handOver(`sereno-${session.me.id}.epoch-${epoch}`, lines.join("\n"));
   await session.keep.put(`copy/${session.me.id}/${epoch}`, Uint8Array.of(1));
   COPIES.add(`copy/${session.me.id}/${epoch}`);
   desk.redraw();
 }
+
+/** @param {number} time Unix seconds @returns {string} its day in UTC, YYYY-MM-DD */
+const dayOf = (time) => new Date(time * 1000).toISOString().slice(0, 10);
 
 /** Copies that were made and not destroyed yet.  @type {Set<string>} */
 const COPIES = new Set();

@@ -10,6 +10,7 @@ import { here } from "./baked.js";
 import { el, refill } from "./dom.js";
 import { button, tick } from "./field.js";
 import { keptVaults } from "./keyring.js";
+import { showNewcomer } from "./newcomer.js";
 
 /** @typedef {import("./baked.js").Baked} Baked */
 /** @typedef {import("./session.js").Session} Session */
@@ -45,6 +46,7 @@ export function showUnlock(baked, session, why, onOpen) {
   entry.words.addEventListener("keydown", ({ key }) => {
     if (key === "Enter") open.click();
   });
+  const again = () => showUnlock(baked, session, "", onOpen);
   const title = t("Desk of {network}", { network: here(baked, baked.face.name) });
   const promise = t("Your keys stay on this device. The server gets signatures and sealed bytes, and can read no tip.");
   const page = el(
@@ -58,6 +60,7 @@ export function showUnlock(baked, session, why, onOpen) {
     entry.weeks,
     tick(entry.values, "remember", t("Remember the vault on this device, sealed as it is")),
     ...[open, entry.progress, entry.fault],
+    button(t("I am new: make my vault"), () => showNewcomer(baked, session, again), { id: "newcomer" }),
   );
   refill(document.body, el("header", {}, banners(baked)), page);
   void offerKept(baked, session, entry.kept);

@@ -106,10 +106,15 @@ function proposalOr(propose) {
  * @returns {boolean} whether the newest set in force says the same
  */
 function isInForce(sets, wanted) {
-  const found = sets.filter((one) => one.complete && !one.retired).map(({ set }) => valueOf(set));
-  const newest = found.filter(({ epoch }) => epoch === wanted.epoch).sort((a, b) => b.number - a.number)[0];
-  if (newest === undefined || newest.roster !== wanted.roster) return false;
+  const newest = newestSet(sets, wanted.epoch);
+  if (newest === null || newest.roster !== wanted.roster) return false;
   return JSON.stringify(newest.members) === JSON.stringify(wanted.members);
+}
+
+/** @param {readonly SetRow[]} sets @param {number} epoch @returns {SetValue | null} the newest in force of a week */
+export function newestSet(sets, epoch) {
+  const found = sets.filter((one) => one.complete && !one.retired).map(({ set }) => valueOf(set));
+  return found.filter((one) => one.epoch === epoch).sort((a, b) => b.number - a.number)[0] ?? null;
 }
 
 /** @param {readonly SetRow[]} sets @param {Signed} mine @param {string} me @returns {boolean} */

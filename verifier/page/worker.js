@@ -9,6 +9,7 @@ import { openEnvelope, openPreview } from "../../protocol/js/envelope.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { openVault } from "../../protocol/js/vault.js";
 import { argon2id } from "./argon2id.js";
+import { makeNewcomer } from "./vault-making.js";
 
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
@@ -28,6 +29,9 @@ function identityOf(epoch) {
 const TASKS = {
   /** @param {{id: number, file: Bytes, words: string}} asked */
   vault: ({ id, file, words }) => openVault(file, words, (done) => post({ id, done }), argon2id),
+  /** @param {{id: number, network: string, desk: string, organisation: string}} asked */
+  newcomer: ({ id, network, desk, organisation }) =>
+    makeNewcomer(network, desk, organisation, (done) => post({ id, done }), argon2id),
   /** @param {{epoch: number, seed: Bytes}} asked */
   know({ epoch, seed }) {
     identities.set(epoch, new age.Identity(seed));

@@ -1,0 +1,90 @@
+"""Somebody new at the desk: makes a vault in the browser, and is told while no set has them yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from keys.draft import draft_roster
+from keys.enrol import admit, enrol
+from keys.request import open_request
+from protocol.epoch import epoch_of, open_epoch_key
+from protocol.limits import DAY
+from protocol.recipients import propose_set
+from protocol.signed import Signed, sign
+from protocol.vault import open_vault
+from sereno import clock, demonet
+from store.engine import reading
+from store.sets import list_sets
+from tests.browser.desk_site import serve
+from tests.browser.desk_states import open_desk, show_tab, unlock
+from tests.browser.watched import Watched, chromium
+from tests.locksmith import DESKS, LOG, organisation, refusal
+
+
+def test_somebody_new_makes_a_vault_and_a_request_that_a_custodian_takes(tmp_path: Path, chromium_path: str) -> None:
+    with serve(tmp_path / "desk") as site, chromium(chromium_path) as browser:
+        watched = Watched(browser)
+        tab = open_desk(watched.context, site)
+        tab.click("#newcomer")
+        tab.fill("#desk", "North Desk")
+        tab.click("#make-vault")
+        expect(tab.locator("#fault")).to_contain_text("small letters")
+        tab.fill("#desk", "north")
+        tab.click("#make-vault")
+        tab.wait_for_selector("#passphrase")
+        passphrase, words = (" ".join(tab.locator(f"#{id} li").all_inner_texts()) for id in ("passphrase", "key-words"))
+        files = {}
+        for name in ("vault", "request"):
+            with tab.expect_download() as handed:
+                tab.click(f"#save-{name}")
+            files[name] = Path(handed.value.path()).read_bytes()
+        expect(tab.locator("#made-done")).to_be_disabled()
+        tab.check("#written")
+        tab.click("#made-done")
+        tab.wait_for_selector("#unlock")
+        assert passphrase not in tab.content()
+        watched.close()
+        policy = site.network.policy
+
+    vault = open_vault(files["vault"], passphrase)
+    signed = Signed.decode(files["request"].removesuffix(b"\n"))
+    request = open_request(signed, "verifier")
+    assert (request.id, request.words, vault.network) == (vault.verifier, words, policy.network)
+    assert signed.encode() + b"\n" == files["request"]
+
+    draft = admit(draft_roster(policy, LOG, DESKS), organisation("faro", policy))
+    place: dict[str, Any] = {"org": "faro", "until": clock.now() + 90 * DAY, "now": clock.now()}
+    assert enrol(draft, request, desk="north", **place)["verifiers"][0]["id"] == request.id
+    assert refusal(lambda: enrol(draft, request, desk="south", **place)).kind != ""
+
+
+def test_somebody_who_is_in_no_set_yet_is_told_so_and_signs_the_next(tmp_path: Path, chromium_path: str) -> None:
+    network = demonet.found_demo(clock.now())
+    opened = [(one, open_epoch_key(one, network.roster)) for one in network.epoch_keys]
+    (dee,) = (one.id for one in network.members if one.person.handle == "dee")
+    others = [(signed, key) for signed, key in opened if key.verifier != dee]
+    known = [key for _, key in others]
+    payload = propose_set(network.roster, demonet.DESK, epoch_of(clock.now()), known, None)
+    first, second = (sign("set", payload, one.id, one.seed) for one in network.members[:2])
+    short = replace(network, epoch_keys=tuple(signed for signed, _ in others), sets=(first.joined(second),))
+    with serve(tmp_path / "desk", short) as site, chromium(chromium_path) as browser:
+        watched = Watched(browser)
+        tab = open_desk(watched.context, site)
+        unlock(tab, site, "dee", weeks=False)
+        show_tab(tab, "shift")
+        expect(tab.locator("#shift")).to_contain_text("You are not in this week's recipient set")
+        deadline = clock.now() + 60
+        sets: list[Any] = []
+        while clock.now() < deadline and len(sets) < 2:
+            tab.wait_for_timeout(500)
+            with reading(site.engine) as conn:
+                sets = list_sets(conn, demonet.DESK, 0, 9999)
+        watched.close()
+
+    mine = next(Signed.decode(one.signed) for one in sets if not one.complete)
+    assert [one.keyid for one in mine.signatures] == [dee]
+    assert dee.encode() in mine.payload
