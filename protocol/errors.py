@@ -94,6 +94,11 @@ KINDS: Final[dict[str, Kind]] = {
     "log_proof": Kind("LOG-3", 403),
     "log_key": Kind("LOG-4", 403),
     "log_witness": Kind("LOG-5", 403),
+    "log_tile": Kind("LOG-6", 400),
+    "log_fork": Kind("LOG-7", 409),
+    "witness_request": Kind("LOG-8", 400),
+    "witness_size": Kind("LOG-9", 409),
+    "witness_proof": Kind("LOG-10", 422),
     # Casework.
     "move": Kind("CAS-1", 409),
     "event_chain": Kind("CAS-2", 409),

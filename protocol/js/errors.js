@@ -82,6 +82,11 @@ export const KINDS = Object.freeze({
   log_proof: { rule: "LOG-3", status: 403 },
   log_key: { rule: "LOG-4", status: 403 },
   log_witness: { rule: "LOG-5", status: 403 },
+  log_tile: { rule: "LOG-6", status: 400 },
+  log_fork: { rule: "LOG-7", status: 409 },
+  witness_request: { rule: "LOG-8", status: 400 },
+  witness_size: { rule: "LOG-9", status: 409 },
+  witness_proof: { rule: "LOG-10", status: 422 },
   // Casework.
   move: { rule: "CAS-1", status: 409 },
   event_chain: { rule: "CAS-2", status: 409 },
