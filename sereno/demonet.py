@@ -21,7 +21,6 @@ from keys.publish import publish
 from keys.request import open_request, request_log, request_organisation, request_verifier
 from protocol import age, limits
 from protocol.epoch import EpochKey, epoch_of, open_epoch_key, sign_epoch_key
-from protocol.log import entry
 from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.recipients import RecipientSet, open_set, propose_set
@@ -31,7 +30,7 @@ from protocol.vault import generate_passphrase, seal_vault
 from sereno.breakglass import write_new
 from store.engine import writing
 from store.epochkeys import put_epoch_key
-from store.logbook import queue_entry
+from store.logbook import queue_signed
 from store.rosters import put_roster
 from store.sets import mark_complete, put_signature
 
@@ -159,13 +158,13 @@ def install(engine: Engine, network: DemoNetwork) -> None:
     """Publish a demo network into a store: roster, epoch keys and sets, and their log entries."""
     with writing(engine) as conn:
         put_roster(conn, network.signed.encode(), [], network.recipients)
-        queue_entry(conn, "roster", entry("roster", network.signed))
+        queue_signed(conn, "roster", network.signed)
         for key in network.epoch_keys:
             put_epoch_key(conn, key.encode())
         for one in network.sets:
             put_signature(conn, one)
             mark_complete(conn, one.message())
-            queue_entry(conn, "set", entry("set", one))
+            queue_signed(conn, "set", one)
 
 
 def write_secrets(folder: Path, network: DemoNetwork) -> None:

@@ -13,14 +13,13 @@ from keys.request import open_request
 from protocol import limits
 from protocol.encoding import fingerprint
 from protocol.errors import Refused
-from protocol.log import entry
 from protocol.policy import Policy
 from protocol.roster import ROSTER, Roster, open_roster
 from protocol.signed import Signed
 from sereno import clock
 from sereno.run import database
 from store.engine import open_engine, reading, writing
-from store.logbook import queue_entry
+from store.logbook import queue_signed
 from store.migrating import migrate
 from store.rosters import StoredRoster, coming_rosters, current_roster, put_roster
 
@@ -65,7 +64,7 @@ def _add(engine: Engine, policy: Policy, arguments: argparse.Namespace) -> int:
         before = {org: recipient for one in here for org, recipient in one.recipients.items()}
         known = _known(roster, before, given)
         put_roster(conn, signed.encode(), [one.encode() for one in links], known)
-        queue_entry(conn, "roster", entry("roster", signed))
+        queue_signed(conn, "roster", signed)
     begun = roster.issued <= now
     print(
         f"Roster {roster.number} is in force until {clock.shown(roster.expires)}."

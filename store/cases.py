@@ -196,8 +196,3 @@ def close_case(conn: Connection, case: str, day: int) -> None:
 def forget_cases(conn: Connection, day: int) -> int:
     """Delete the cases closed more than 90 days before `day`, with their events; return how many."""
     return conn.execute(delete(cases).where(cases.c.closed_day < day - KEEP_DAYS)).rowcount
-
-
-def case_heads(conn: Connection) -> list[tuple[str, str]]:
-    """Return (id, head) of every case, by id: what is logged each day."""
-    return [(row.id, row.head) for row in conn.execute(select(cases.c.id, cases.c.head).order_by(cases.c.id))]

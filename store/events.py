@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, UniqueConstraint, exists, select, update
+from sqlalchemy import Connection, Row, Table, UniqueConstraint, exists, func, select, update
 
 from protocol.case import Case
 from protocol.encoding import fingerprint
@@ -17,7 +17,7 @@ from protocol.errors import Refused
 from protocol.event import NOTHING, Event
 from protocol.signed import Signed
 from store import failpoint
-from store.cases import BURN_DAYS, case_envelopes, case_heads, cases, close_case, link, move_links, stand_of
+from store.cases import BURN_DAYS, case_envelopes, cases, close_case, link, move_links, stand_of
 from store.columns import KEY, NAME, WORD, data, metadata, number, part_of, text
 from store.upsert import insert_once
 
@@ -118,10 +118,15 @@ def actor_head(conn: Connection, actor: str) -> str:
     return conn.execute(select(actor_heads.c.head).where(actor_heads.c.actor == actor)).scalar() or NOTHING
 
 
-def all_heads(conn: Connection) -> list[tuple[str, str]]:
-    """Return (id, head) of all cases, then of all actors, each by id: what is hashed and logged once a day."""
-    query = select(actor_heads.c.actor, actor_heads.c.head).order_by(actor_heads.c.actor)
-    return [*case_heads(conn), *((row.actor, row.head) for row in conn.execute(query))]
+def heads_of_day(conn: Connection, day: int) -> dict[str, str]:
+    """Return the name of each case's last event of `day` or before, by case: what is hashed and logged once a day.
+
+    What is left of a burnt case's events is enough to make it again.
+    """
+    last = select(events.c.case, func.max(events.c.number).label("number")).where(events.c.day <= day)
+    of = last.group_by(events.c.case).subquery()
+    same = (events.c.case == of.c.case) & (events.c.number == of.c.number)
+    return {row.case: row.name for row in conn.execute(select(events.c.case, events.c.name).join(of, same))}
 
 
 def list_events(conn: Connection, case: str, after: int = 0) -> list[StoredEvent]:

@@ -15,14 +15,19 @@ from sqlalchemy import Connection, Table, UniqueConstraint, func, select, update
 
 from protocol.errors import Refused
 from protocol.log import TYPES
+from protocol.log import entry as entry_of
 from protocol.merkle import Node, leaf_hash
 from protocol.merkle import append as grow
+from protocol.note import Line, Note
+from protocol.signed import Signed
 from store import failpoint
-from store.columns import WORD, big, data, metadata, number, serial, text, without
+from store.columns import NAME, WORD, big, data, metadata, number, serial, text, without
 from store.upsert import insert, insert_once, put
 
 ENTRY: Final = 33  # Bytes: a type and a SHA-256.
-LEASE: Final = 15  # Seconds for which one process is the writer.
+LEASE: Final = 15  # Seconds for which one process is the writer, or the one that asks witnesses.
+WRITER, ASKER = 1, 2  # The places there are.
+MESSAGES: Final = ("release", "stop")  # Kinds whose objects stand in `messages`; not all are for everyone.
 
 log_entries: Final = Table(
     "log_entries",
@@ -31,6 +36,8 @@ log_entries: Final = Table(
     data("entry"),
     text("kind", WORD),
     big("position", null=True),
+    text("name", NAME, null=True),
+    data("signed", null=True),
     UniqueConstraint("entry"),
     UniqueConstraint("position"),
     without("ix_log_entries_queue", "id", what="position"),
@@ -61,12 +68,20 @@ class Leaf:
     entry: bytes
 
 
-def queue_entry(conn: Connection, kind: str, entry: bytes) -> bool:
+def queue_signed(conn: Connection, kind: str, signed: Signed) -> bool:
+    """Have a signed object logged, and kept for auditors unless it is a message; say whether it is new."""
+    kept = None if kind in MESSAGES else signed.encode()
+    return queue_entry(conn, kind, entry_of(kind, signed), signed.message(), kept)
+
+
+def queue_entry(
+    conn: Connection, kind: str, entry: bytes, name: str | None = None, signed: bytes | None = None
+) -> bool:
     """Have an entry logged; say whether it is new.  Raises Refused("shape") for what is no entry of `kind`."""
     if len(entry) != ENTRY or entry[0] != TYPES.get(kind):
         raise Refused("shape", f"An entry of kind {kind} has {ENTRY} bytes, of which its type is the first.")
-    statement = insert(conn, log_entries).values(entry=entry, kind=kind).on_conflict_do_nothing()
-    return conn.execute(statement.returning(log_entries.c.id)).first() is not None
+    statement = insert(conn, log_entries).values(entry=entry, kind=kind, name=name, signed=signed)
+    return conn.execute(statement.on_conflict_do_nothing().returning(log_entries.c.id)).first() is not None
 
 
 def unsequenced(conn: Connection, limit: int = 256) -> list[bytes]:
@@ -75,12 +90,13 @@ def unsequenced(conn: Connection, limit: int = 256) -> list[bytes]:
     return [bytes(entry) for entry in conn.execute(query.limit(limit)).scalars()]
 
 
-def hold_writer(conn: Connection, owner: str, now: int) -> bool:
-    """Make `owner` the log's writer for 15 seconds more; say whether it is, for nobody else is."""
-    if insert_once(conn, log_writer, place=1, owner=owner, until=now + LEASE):
+def hold_writer(conn: Connection, owner: str, now: int, place: int = WRITER) -> bool:
+    """Make `owner` the log's writer, or its asker, for 15 seconds more; say whether it is, for nobody else is."""
+    if insert_once(conn, log_writer, place=place, owner=owner, until=now + LEASE):
         return True
     mine = (log_writer.c.owner == owner) | (log_writer.c.until <= now)
-    return conn.execute(update(log_writer).where(mine).values(owner=owner, until=now + LEASE)).rowcount == 1
+    taken = update(log_writer).where(log_writer.c.place == place, mine).values(owner=owner, until=now + LEASE)
+    return conn.execute(taken).rowcount == 1
 
 
 def append(conn: Connection, *, owner: str, now: int, limit: int = 256) -> list[Leaf]:
@@ -152,6 +168,32 @@ def indexes_of(conn: Connection, entries: Sequence[bytes]) -> dict[bytes, int]:
     return {bytes(row.entry): int(row.position) for row in conn.execute(query) if row.position is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the store has of an entry: its kind, the name of its object, and the object's bytes unless in `messages`."""
+
+    kind: str
+    name: str | None
+    signed: bytes | None
+
+
+def kept_of(conn: Connection, entry: bytes) -> Kept | None:
+    """Return what there is of an entry that has its place in the log; None for any other."""
+    columns = log_entries.c.kind, log_entries.c.name, log_entries.c.signed
+    query = select(*columns).where(log_entries.c.entry == entry, log_entries.c.position.is_not(None))
+    row = conn.execute(query).first()
+    return None if row is None else Kept(row.kind, row.name, None if row.signed is None else bytes(row.signed))
+
+
+def join_checkpoint(conn: Connection, size: int, lines: Sequence[Line]) -> None:
+    """Add checked cosignatures to the checkpoint of `size` leaves, whatever others were added meanwhile."""
+    query = select(checkpoints.c.note).where(checkpoints.c.size == size).with_for_update()
+    note = Note.decode(conn.execute(query).scalar_one())
+    for line in lines:
+        note = note.joined(line)
+    put_checkpoint(conn, size, note.encode())
+
+
 def put_checkpoint(conn: Connection, size: int, note: str) -> None:
     """Keep a checkpoint, or the same one with more cosignatures.  Raises Refused("checkpoint") past the log's size."""
     if size > log_size(conn):
@@ -165,8 +207,12 @@ def latest_checkpoint(conn: Connection) -> Checkpoint | None:
     return None if row is None else Checkpoint(int(row.size), row.note)
 
 
+def checkpoints_over(conn: Connection, index: int, limit: int = 64) -> list[Checkpoint]:
+    """Return the smallest checkpoints that have leaf `index`, the smallest first; none until there is one."""
+    query = select(checkpoints).where(checkpoints.c.size > index).order_by(checkpoints.c.size).limit(limit)
+    return [Checkpoint(int(row.size), row.note) for row in conn.execute(query)]
+
+
 def checkpoint_over(conn: Connection, index: int) -> Checkpoint | None:
     """Return the smallest checkpoint that has leaf `index`; None until there is one."""
-    query = select(checkpoints).where(checkpoints.c.size > index).order_by(checkpoints.c.size).limit(1)
-    row = conn.execute(query).first()
-    return None if row is None else Checkpoint(int(row.size), row.note)
+    return next(iter(checkpoints_over(conn, index, 1)), None)

@@ -20,7 +20,6 @@ from sqlalchemy import Engine
 
 from look.face import Face
 from protocol.alert import read_alert
-from protocol.log import entry
 from protocol.release import Release, check
 from protocol.signed import Signed
 from sereno import demonet
@@ -59,7 +58,7 @@ class Outpost:
         signed = self.world.signed_roster
         with writing(self.engine) as conn:
             put_roster(conn, signed.encode(), [one.encode() for one in self.world.links], {})
-            logbook.queue_entry(conn, "roster", entry("roster", signed))
+            logbook.queue_signed(conn, "roster", signed)
 
     def for_jobs(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have jobs in this process stand on this outpost, by their environment."""

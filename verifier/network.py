@@ -12,14 +12,13 @@ from protocol import limits
 from protocol.encoding import canonical, fingerprint
 from protocol.epoch import epoch_of, open_epoch_key
 from protocol.errors import Refused
-from protocol.log import entry
 from protocol.recipients import SET, may_receive, open_set
 from protocol.signed import Signed
 from protocol.stay import open_stay
 from store.engine import reading, writing
 from store.epochkeys import epoch_keys_by_name, epoch_keys_of, list_epoch_keys, put_epoch_key
 from store.events import actor_head
-from store.logbook import queue_entry
+from store.logbook import queue_signed
 from store.rosters import current_roster
 from store.sets import drop_alone, get_set, list_sets, mark_complete, put_signature
 from store.shifts import on_shift
@@ -137,7 +136,7 @@ def _complete(conn: Connection, whole: Signed, value: dict[str, Any], who: Calle
             raise
         return False
     mark_complete(conn, whole.message())
-    queue_entry(conn, "set", entry("set", whole))
+    queue_signed(conn, "set", whole)
     return True
 
 

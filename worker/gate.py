@@ -25,7 +25,7 @@ from protocol.stay import require_unstayed
 from store import claims
 from store.engine import reading, writing
 from store.knowledge import knowledge, let_out_chain, named_roster
-from store.logbook import checkpoint_over, index_of, node_reader, queue_entry
+from store.logbook import checkpoint_over, index_of, node_reader, queue_signed
 from store.messages import (
     Message,
     chain_messages,
@@ -67,7 +67,7 @@ def pass_gate(station: Station, id: str, claim: int, now: int) -> None:
         passing = _read(row)
         _admit(station, passing, now)
         with writing(station.engine) as conn:
-            queue_entry(conn, "stop" if passing.alert.is_stop else "release", passing.entry)
+            queue_signed(conn, "stop" if passing.alert.is_stop else "release", passing.signed)
         # What lowers does not wait for the log; what raises can't go without it.
         proof = None if passing.alert.is_stop else _proof(station, passing.entry)
         if proof is None and not passing.alert.is_stop:
