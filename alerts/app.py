@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from alerts.check import build_pages, check
 from alerts.ground import Ground, ground
+from alerts.log import log
 from alerts.pages import pages, show_error
 from alerts.proofs import proofs
 from alerts.settings import Settings
@@ -35,7 +36,7 @@ def create_app(settings: Settings) -> Flask:
         script=(FOLDER / "live.js").read_text("utf-8"),
     )
     app.extensions["sereno.check"] = build_pages(face, policy)
-    for one in (proofs, check, pages):
+    for one in (log, proofs, check, pages):
         app.register_blueprint(one)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http_error)

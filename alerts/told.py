@@ -63,10 +63,20 @@ def current_chains(conn: Connection, policy: Policy, now: int) -> list[Chain]:
     return sorted(found, key=lambda one: (not one.is_open, -one.state.since, one.id))
 
 
+def is_public(conn: Connection, id: str) -> bool:
+    """Say whether a chain has a release that was let out, and none that is not for everyone."""
+    return _for_all(chain_messages(conn, id, released=True))
+
+
+def _for_all(rows: list[Message]) -> bool:
+    audiences = {one.audience for one in rows if one.kind in ("confirmed", "checked")}
+    return audiences == {"public"}
+
+
 def _read(conn: Connection, id: str, policy: Policy, known: Knowledge, now: int) -> Chain:
     rows = chain_messages(conn, id, released=True)
     # Before anything is checked: a refusal must not tell that an alert for responders is here.
-    if any(one.audience != "public" for one in rows if one.kind in ("confirmed", "checked")):
+    if not _for_all(rows):
         raise _not_here(id)
     messages = [one for row in rows for one in _checked(row, policy, known, now)]
     if not any(isinstance(one, Release) for one in messages):

@@ -65,11 +65,18 @@ class Tile:
         return self.index * WIDTH
 
 
+def width_at(size: int, level: int, index: int) -> int:
+    """Return how many hashes tile `index` of a level has in a tree of `size` leaves; 0 where there is no such tile."""
+    if not 0 <= size <= MAX_INT or index < 0 or not ENTRIES <= level < LEVELS:
+        return 0
+    hashes = size >> HEIGHT * max(level, 0)
+    return max(0, min(WIDTH, hashes - index * WIDTH))
+
+
 def tile_at(size: int, level: int, index: int) -> Tile:
     """Return tile `index` of a level as a tree of `size` leaves has it.  Raises Refused("log_tile") if it has none."""
-    hashes = size >> HEIGHT * max(level, 0)
-    width = min(WIDTH, hashes - index * WIDTH)
-    if not 0 <= size <= MAX_INT or index < 0 or width < 1 or not ENTRIES <= level < LEVELS:
+    width = width_at(size, level, index)
+    if width == 0:
         raise Refused("log_tile", f"A tree of {size} leaves has no tile {index} on level {level}.")
     return Tile(level, index, width)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from protocol.errors import KINDS, Refused
 
 TIME_OUT: Final = 20.0
+MOST: Final = 64 << 20  # Bytes of an answer: more than anything we ask for has.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,14 @@ class Client:
             request.add_header("Authorization", f"Bearer {self.token}")
         try:
             with urllib.request.urlopen(request, timeout=TIME_OUT) as answer:  # noqa: S310 - http and https only
-                data: bytes = answer.read()
-                return data
+                data: bytes = answer.read(MOST + 1)
         except urllib.error.HTTPError as error:
             raise _refusal(error) from error
         except http.client.HTTPException as error:  # The server ended in the middle of its answer.
             raise OSError(f"The answer of {parts.netloc} broke off.") from error
+        if len(data) > MOST:
+            raise OSError(f"The answer of {parts.netloc} is longer than {MOST} bytes.")
+        return data
 
 
 def _refusal(error: urllib.error.HTTPError) -> Refused | OSError:
