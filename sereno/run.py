@@ -94,6 +94,7 @@ def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) ->
         **shown,
         "SERENO_REDIS": f"unix://{folder / 'redis' / 'redis.sock'}",
         "SERENO_ALLOW_PRIVATE": "yes" if exercise else "no",
+        "SERENO_WITNESSES": os.environ.get("SERENO_WITNESSES", ""),
     }
     work_key = (folder / "work.key").read_text("ascii").strip()
     return [

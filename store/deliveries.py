@@ -30,6 +30,7 @@ from store.subscribers import WEBHOOK, Subscriber, active_subscribers, subscribe
 from store.upsert import insert
 
 LOT: Final = 500  # Deliveries one job takes: enough to fill its sockets, few enough to be over within a claim.
+WITNESSED: Final = "witnessed"  # The cause of a delivery that brings the same message with the witnesses' lines.
 SLOW: Final = 2000  # Milliseconds from which a subscriber counts as slow.
 
 deliveries: Final = Table(
@@ -116,7 +117,7 @@ def plan(conn: Connection, message: Message, cause: str, now: int, until: int) -
         for one in active_subscribers(conn, WEBHOOK)
         if one.id in reached or one.takes(message.kind, about.class_, about.zone, about.audience)
     ]
-    rank = RELEASE if message.rank == RELEASE and cause == "release" else STOP
+    rank = RELEASE if message.rank == RELEASE and cause in ("release", WITNESSED) else STOP
     rows = [_row(message, one, cause, rank, now, until) for one in to]
     made = 0
     for start in range(0, len(rows), LOT):

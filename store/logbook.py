@@ -201,6 +201,11 @@ def put_checkpoint(conn: Connection, size: int, note: str) -> None:
     put(conn, checkpoints, {"size": size}, {"note": note})
 
 
+def has_checkpoint(conn: Connection, size: int) -> bool:
+    """Say whether there is a checkpoint of `size` leaves."""
+    return conn.execute(select(checkpoints.c.size).where(checkpoints.c.size == size)).first() is not None
+
+
 def latest_checkpoint(conn: Connection) -> Checkpoint | None:
     """Return the checkpoint over most leaves; None before the first."""
     row = conn.execute(select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)).first()

@@ -164,6 +164,14 @@ def released_public(conn: Connection, since: int, limit: int = 1000) -> list[Mes
     return [Message.of(row) for row in rows]
 
 
+def released_since(conn: Connection, since: int, limit: int = 100) -> list[Message]:
+    """Return the releases let out at `since` or later, for whomever they are, the oldest first."""
+    kinds = messages.c.rank == RELEASE, messages.c.state == "released"
+    recent = messages.c.audience.in_(("public", "responders")), messages.c.released_at >= since
+    query = select(messages).where(*recent, *kinds).order_by(messages.c.released_at, messages.c.name)
+    return [Message.of(row) for row in conn.execute(query.limit(limit))]
+
+
 def released_without_log(conn: Connection, limit: int = 100) -> list[Message]:
     """Return the stops that went out before the log had them and have no proof yet, the oldest first."""
     query = select(messages).where(messages.c.log_index.is_(None), messages.c.released_at > 0)

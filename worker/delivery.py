@@ -25,7 +25,7 @@ from store.engine import reading, writing
 from store.knowledge import knowledge, let_out_chain
 from store.messages import Message, message_by_id
 from store.subscribers import Subscriber, subscribers_by_id
-from worker.channels.webhook import RELEASE, webhook_body, webhook_headers, webhook_id
+from worker.channels.webhook import MESSAGES, webhook_body, webhook_headers, webhook_id
 from worker.outbound import open_session, post
 from worker.station import Station
 
@@ -117,7 +117,7 @@ def still_said(out: Release | Stop, chain: Sequence[Release | Stop], found: Stat
 
     A retraction always is.  What is left out here is told by another delivery, of what took its place.
     """
-    if cause != RELEASE:
+    if cause not in MESSAGES:
         return found.cause == cause
     if isinstance(out, Release):
         return found.is_current and found.head.alert.name == out.alert.name
@@ -127,7 +127,7 @@ def still_said(out: Release | Stop, chain: Sequence[Release | Stop], found: Stat
 
 
 def _since(message: Message, cause: str) -> int:
-    at = {RELEASE: message.released_at, "time": message.expires, "lapsed": message.lapses}[cause]
+    at = {**dict.fromkeys(MESSAGES, message.released_at), "time": message.expires, "lapsed": message.lapses}[cause]
     return at or 0
 
 

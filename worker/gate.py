@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -17,20 +17,23 @@ from protocol.chain import require_fits
 from protocol.errors import Refused
 from protocol.log import Proof, entry
 from protocol.merkle import inclusion
-from protocol.note import Note
+from protocol.note import COSIGNER, Note, key_hash
 from protocol.release import Bundle, Knowledge, Release, Stop, admit, check, require_timely
+from protocol.roster import Roster
 from protocol.screen import require_clean_alert
 from protocol.signed import Signed
 from protocol.stay import require_unstayed
 from store import claims
+from store.deliveries import WITNESSED, plan
 from store.engine import reading, writing
 from store.knowledge import knowledge, let_out_chain, named_roster
-from store.logbook import checkpoint_over, index_of, node_reader, queue_signed
+from store.logbook import checkpoints_over, index_of, latest_checkpoint, node_reader, queue_signed
 from store.messages import (
     Message,
     chain_messages,
     message_by_id,
     messages,
+    released_since,
     released_without_log,
     set_bundle,
     set_logged,
@@ -40,6 +43,7 @@ from store.releases import set_released
 from worker.station import Station
 
 PATIENCE: Final = 1.0  # Seconds the gate waits for the log before it leaves the message to the next sweep.
+WITNESS_PATIENCE: Final = 3.0  # Seconds it waits for cosigners; then it sends, marked as not yet witnessed.
 PAUSE: Final = 0.02
 
 
@@ -69,8 +73,8 @@ def pass_gate(station: Station, id: str, claim: int, now: int) -> None:
         with writing(station.engine) as conn:
             queue_signed(conn, "stop" if passing.alert.is_stop else "release", passing.signed)
         # What lowers does not wait for the log; what raises can't go without it.
-        proof = None if passing.alert.is_stop else _proof(station, passing.entry)
-        if proof is None and not passing.alert.is_stop:
+        proof = None if passing.alert.is_stop else _proof(station, passing)
+        if not passing.alert.is_stop and (proof is None or _must_wait(station, passing.alert, proof, now)):
             with writing(station.engine) as conn:
                 claims.put_back(conn, messages, id, claim, now + 1)
             return
@@ -112,24 +116,63 @@ def _until_logged(known: Knowledge, index: int | None) -> Knowledge:
     return Knowledge(known.stays, {id: at for id, at in known.revoked.items() if index >= at})
 
 
-def _proof(station: Station, leaf: bytes) -> Proof | None:
-    """Return the proof that the log holds a leaf, waiting a moment for it; None if that is not enough."""
-    deadline = time.monotonic() + PATIENCE
+def _proof(station: Station, passing: Passing) -> Proof | None:
+    """Return the proof that the log holds a message, waiting a moment for the log and then for its witnesses.
+
+    None where the log takes longer; a proof without witnesses, or with fewer than are wanted, where they do.
+    """
+    began = time.monotonic()
+    with reading(station.engine) as conn:
+        _, roster = named_roster(conn, passing.alert.roster, station.policy)
+    wanted = _wanted(station, roster)
     while True:
         with reading(station.engine) as conn:
-            found = proof_of(conn, leaf)
-        if found is not None or time.monotonic() > deadline:
+            found = proof_of(conn, passing.entry, roster, wanted)
+        waited = time.monotonic() - began
+        if waited > (PATIENCE if found is None else WITNESS_PATIENCE):
+            return found
+        if found is not None and _cosigners(found) >= wanted:
             return found
         time.sleep(PAUSE)
 
 
-def proof_of(conn: Connection, leaf: bytes) -> Proof | None:
-    """Return the proof that the log holds a leaf under its smallest checkpoint; None if it doesn't yet."""
+def _wanted(station: Station, roster: Roster) -> int:
+    """Return for how many cosigners to wait: what the policy asks for, and one if it doesn't; of those we can ask."""
+    within_reach = len(roster.cosigners.keys() & station.settings.witnesses.keys())
+    return min(within_reach, max(station.policy.cosigners, 1))
+
+
+def _cosigners(proof: Proof) -> int:
+    return len(proof.note.lines) - 1
+
+
+def _must_wait(station: Station, alert: Alert, proof: Proof, now: int) -> bool:
+    """Say whether a policy that refuses unwitnessed alerts at once keeps this one, while witnesses may yet answer."""
+    policy = station.policy
+    return policy.strict and _cosigners(proof) < policy.cosigners and now <= alert.issued + limits.FIRST_SEND
+
+
+def proof_of(conn: Connection, leaf: bytes, roster: Roster, wanted: int = 0) -> Proof | None:
+    """Return the proof that the log holds a leaf; None if it doesn't yet.
+
+    Under its smallest checkpoint that `wanted` cosigners have signed, else under its smallest one; with the lines of
+    the roster's cosigners only, for nobody else's may stand in a bundle.
+    """
     index = index_of(conn, leaf)
-    over = None if index is None else checkpoint_over(conn, index)
-    if index is None or over is None:
+    over = [] if index is None else checkpoints_over(conn, index)
+    if index is None or not over:
         return None
-    return Proof(index, tuple(inclusion(index, over.size, node_reader(conn))), Note.decode(over.note))
+    latest = latest_checkpoint(conn)
+    notes = [(one.size, _of_roster(Note.decode(one.note), roster)) for one in (*over, latest or over[-1])]
+    size, note = next(((size, note) for size, note in notes if len(note.lines) > wanted), notes[0])
+    return Proof(index, tuple(inclusion(index, size, node_reader(conn))), note)
+
+
+def _of_roster(note: Note, roster: Roster) -> Note:
+    log, *others = note.lines
+    keys = roster.cosigners
+    mine = [one for one in others if one.name in keys and one.key_hash == key_hash(one.name, COSIGNER, keys[one.name])]
+    return replace(note, lines=(log, *mine))
 
 
 def _let_out(station: Station, passing: Passing, proof: Proof | None, claim: int, now: int) -> None:
@@ -176,7 +219,8 @@ def add_proofs(station: Station, now: int) -> int:
         ready = []
         for row in rows:
             passing = _read(row)
-            proof = proof_of(conn, passing.entry)
+            _, roster = named_roster(conn, passing.alert.roster, station.policy)
+            proof = proof_of(conn, passing.entry, roster)
             if proof is not None:
                 ready.append((row.name, proof.index, _bundle(conn, station, passing, proof)))
     for name, index, data in ready:
@@ -186,6 +230,42 @@ def add_proofs(station: Station, now: int) -> int:
                 set_bundle(conn, name, data)
                 done += 1
     return done
+
+
+def add_witnesses(station: Station, now: int) -> int:
+    """Give releases that went out before their witnesses answered a bundle with their lines; return how many.
+
+    Later than 15 minutes after an alert was issued a cosignature says nothing for it any more.  Whoever got the alert
+    gets the witnessed bundle too, once, for theirs is refused an hour after its issue where the policy asks for it.
+    """
+    done = 0
+    if not station.settings.witnesses:
+        return done
+    with reading(station.engine) as conn:
+        rows = released_since(conn, now - limits.FIRST_SEND)
+        known = knowledge(conn, station.policy) if rows else Knowledge()
+        better = [found for row in rows if (found := _better(conn, station, row)) is not None]
+    for row, data, enough in better:
+        if _checks(data, station, now, known):
+            with writing(station.engine) as conn:
+                set_bundle(conn, row.name, data)
+                if enough:
+                    plan(conn, row, WITNESSED, now, row.expires or now)
+            done += 1
+    return done
+
+
+def _better(conn: Connection, station: Station, row: Message) -> tuple[Message, bytes, bool] | None:
+    """Return a release with the bundle that has more witnesses than its own, and whether they are enough."""
+    passing, bundle = _read(row), Bundle.decode(row.bundle or b"")
+    _, roster = named_roster(conn, passing.alert.roster, station.policy)
+    wanted, have = _wanted(station, roster), _cosigners(bundle.proof) if bundle.proof else 0
+    if have >= wanted:
+        return None
+    proof = proof_of(conn, passing.entry, roster, wanted)
+    if proof is None or _cosigners(proof) <= have:
+        return None
+    return row, replace(bundle, proof=proof).encode(), _cosigners(proof) >= wanted
 
 
 def _checks(data: bytes, station: Station, now: int, known: Knowledge) -> bool:

@@ -20,7 +20,16 @@ from protocol.roster import Roster, open_roster
 from protocol.signed import Signed, public_key
 from store import failpoint
 from store.engine import open_engine, reading, writing
-from store.logbook import append, hold_writer, latest_checkpoint, log_size, node_reader, put_checkpoint, unsequenced
+from store.logbook import (
+    append,
+    has_checkpoint,
+    hold_writer,
+    latest_checkpoint,
+    log_size,
+    node_reader,
+    put_checkpoint,
+    unsequenced,
+)
 from store.rosters import current_roster
 from worker.settings import LogSettings
 
@@ -59,7 +68,8 @@ class LogWriter:
         check_log(note, roster.log_origin, roster.log_key)
         failpoint.reach("checkpoint.signed-before-stored")
         with writing(self._engine) as conn:
-            if hold_writer(conn, self._owner, now):
+            # Where one of this size is there, it is the same one, and may have been countersigned since.
+            if hold_writer(conn, self._owner, now) and not has_checkpoint(conn, size):
                 put_checkpoint(conn, size, note.encode())
 
     def _roster(self, conn: Connection, now: int) -> Roster | None:

@@ -148,6 +148,26 @@ def open_session(*, allow_private: bool, sockets: int, seconds: float) -> aiohtt
     )
 
 
+async def ask(
+    session: aiohttp.ClientSession, url: str, body: bytes, *, most: int, private: bool
+) -> tuple[int, str, bytes]:
+    """Send a body and return status, media type and the answer's bytes; (0, "", b"") where none came or it was longer.
+
+    Redirects stay unfollowed.  Raises Refused("address").
+    """
+    require_url(url, allow_private=private)
+    try:
+        async with session.post(url, data=body, allow_redirects=False) as answer:
+            data = b""
+            async for part in answer.content.iter_chunked(most):
+                data += part
+                if len(data) > most:
+                    return 0, "", b""
+            return answer.status, answer.content_type, data
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return 0, "", b""
+
+
 async def post(session: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str], *, private: bool) -> int:
     """Send a body and return the HTTP status; 0 where no answer came.  Redirects stay unfollowed, answers unread."""
     try:

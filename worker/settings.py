@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -14,15 +14,30 @@ def _need(environment: Mapping[str, str], name: str) -> str:
     return environment[name]
 
 
+def read_witnesses(text: str) -> dict[str, str]:
+    """Return addresses by name of `name=https://address` with spaces between.  Raises SystemExit for anything else."""
+    found = {}
+    for one in text.split():
+        name, equals, url = one.partition("=http")
+        if not equals or not name or name in found:
+            raise SystemExit(f"SERENO_WITNESSES is name=https://address, each name once; it has {one}.")
+        found[name] = f"http{url}".rstrip("/")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """For sweeps and jobs.  `allow_private`: deliver to private addresses too, on exercise networks only."""
+    """For sweeps and jobs.  `allow_private`: deliver to private addresses too, on exercise networks only.
+
+    `witnesses`: the addresses, by name, at which the roster's cosigners are asked.
+    """
 
     database: str
     redis: str
     policy: Path
     face: Path
     allow_private: bool
+    witnesses: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -33,6 +48,7 @@ class Settings:
             policy=Path(_need(environment, "SERENO_POLICY")),
             face=Path(_need(environment, "SERENO_FACE")),
             allow_private=environment.get("SERENO_ALLOW_PRIVATE") == "yes",
+            witnesses=read_witnesses(environment.get("SERENO_WITNESSES", "")),
         )
 
 

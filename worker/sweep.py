@@ -6,6 +6,7 @@ The store is the truth: a wiped Redis costs the length of one claim, and a job w
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from typing import Final
 
@@ -22,7 +23,7 @@ from store.knowledge import let_out_chain
 from store.messages import STOP, Message, claim_messages, messages
 from store.pages import claim_pages, pages
 from store.releases import notices_due, set_noticed
-from worker import burning, gate, watch
+from worker import burning, gate, heads, watch
 from worker.queues import QUICK, SLOW, connect, queue
 from worker.station import Station
 
@@ -33,6 +34,7 @@ JOB_TIMEOUT: Final = 15
 NOTICE_LIFE: Final = 3600  # Seconds for which a notice is tried: the state is known to whoever asks anyway.
 EVERY_MINUTE: Final = 60
 EVERY_SECOND: Final = 1
+EVERY_HOUR: Final = 3600
 WAIT: Final = "wait"
 
 
@@ -53,11 +55,13 @@ class Sweeper:
         found += self._lots(now) if deliveries in due else 0
         found += self._pages(now) if pages in due else 0
         if self._is_time("second", EVERY_SECOND, now):
-            found += gate.add_proofs(self._station, now) + self._notices(now)
+            found += gate.add_proofs(self._station, now) + gate.add_witnesses(self._station, now) + self._notices(now)
             watch.plan_pages(self._station, now)
         if self._is_time("minute", EVERY_MINUTE, now):
             burning.burn_due(self._station.engine, now)
             burning.tidy(self._station.engine, now)
+        if self._is_time("hour", EVERY_HOUR, now):
+            heads.log_heads(self._station, now)
         return found
 
     def _is_time(self, name: str, every: int, now: int) -> bool:
@@ -150,6 +154,10 @@ class Sweeper:
 
 def serve(station: Station, url: str) -> None:
     """Sweep until the process is ended."""
+    if station.settings.witnesses:
+        from worker import cosigning  # Whoever asks nobody does not load what asks.
+
+        threading.Thread(target=cosigning.serve, args=(station,), daemon=True).start()
     sweeper = Sweeper(station, connect(url))
     while True:
         if not sweeper.sweep(int(time.time())):

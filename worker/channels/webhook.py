@@ -14,8 +14,10 @@ from typing import Any, Final
 from protocol.encoding import b64, canonical
 from protocol.release import Release, Stop
 from protocol.vocabulary import CHECKED, CONFIRMED, ENDED, RETRACTED, UNDER_REVIEW, WITHDRAWN
+from store.deliveries import WITNESSED
 
 RELEASE: Final = "release"  # The cause of a delivery that is not a notice.
+MESSAGES: Final = (RELEASE, WITNESSED)  # Causes that bring a message and not what the clock did to one.
 
 # What a message, or a notice of what the clock did to one, tells: its event type and the public word.
 SAYS: Final = {
@@ -54,7 +56,7 @@ def webhook_headers(id: str, timestamp: int, body: bytes, secrets: Sequence[byte
 
 def event_type(out: Release | Stop, cause: str) -> str:
     """Return the event's type; an update is told apart from a first alert, an exercise from the real thing."""
-    name, _ = SAYS[out.alert.kind if cause == RELEASE else cause]
+    name, _ = SAYS[out.alert.kind if cause in MESSAGES else cause]
     if name == "alert.confirmed" and out.alert.revision > 1:
         name = "alert.updated"
     return f"exercise.{name}" if out.alert.mode == "exercise" else name
@@ -69,12 +71,12 @@ def webhook_body(out: Release | Stop, cause: str, at: int) -> bytes:
     data: dict[str, Any] = {
         "alert_id": alert.id,
         "revision": alert.revision,
-        "word": SAYS[alert.kind if cause == RELEASE else cause][1],
+        "word": SAYS[alert.kind if cause in MESSAGES else cause][1],
         "cause": "signed" if cause == RELEASE else cause,
         "bundle": out.bundle.decode("utf-8"),
     }
     until = alert.lapses or alert.expires
-    if cause == RELEASE and until is not None:
+    if cause in MESSAGES and until is not None:
         data["until"] = _iso(until)
     return canonical({"type": event_type(out, cause), "timestamp": _iso(at), "data": data})
 

@@ -1,0 +1,342 @@
+"""Witnesses and the gate: asked before an alert goes out, waited for shortly, and put into bundles when they come."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from protocol.limits import DAY, FIRST_SEND, HOUR
+from protocol.log import entry
+from protocol.logkey import WitnessKey
+from protocol.note import LOG, Key, Note, sign
+from protocol.release import Bundle, check
+from protocol.signed import public_key
+from protocol.witness import AddCheckpoint
+from sereno.breakglass import write_new
+from sereno.witness import application
+from sereno.witnessing import Witness
+from store import logbook
+from store.engine import open_engine, reading
+from store.messages import Message
+from store.migrating import migrate
+from tests.inbox import Inbox
+from tests.outpost import Outpost
+from tests.refusals import refused
+from tests.served import Liar, served
+from tests.test_witness import FORK
+from tests.world import World
+from worker import gate
+from worker.cosigning import Asker
+from worker.settings import read_witnesses
+
+ONE, TWO = "wit.example/one", "wit.example/two"
+
+
+@dataclass(slots=True)
+class Partnered:
+    """An outpost whose log partners witness."""
+
+    post: Outpost
+    liars: dict[str, Liar]
+    asker: Asker
+
+    @property
+    def world(self) -> World:
+        return self.post.world
+
+    def ask(self) -> int:
+        """Have the log write and the witnesses asked."""
+        self.post.log()
+        return self.asker.ask(self.world.now)
+
+    def post_alert(self, **changes: Any) -> str:
+        return self.post.post(self.world.attest(self.world.alert(**changes), "ana", "bo"))
+
+    def lines(self) -> list[str]:
+        """Return who has signed the newest checkpoint."""
+        with reading(self.post.engine) as conn:
+            latest = logbook.latest_checkpoint(conn)
+        assert latest is not None
+        return [line.name for line in Note.decode(latest.note).lines[1:]]
+
+    def seen(self, row: Message, at: int = 0, **policy: Any) -> tuple[str, ...]:
+        """Return the witnesses of a released bundle as a receiver with this policy finds them."""
+        out = check(row.bundle or b"", replace(self.world.policy, **policy), at or self.world.now)
+        return tuple(name for name, _ in out.logged.witnessed) if out.logged else ()
+
+
+@contextmanager
+def partnered(engine: Engine, folder: Path, *names: str, strict: bool = False) -> Iterator[Partnered]:
+    """Give an outpost with a real witness over HTTP for each name."""
+    world = World(cosigners=names, strict=strict, now=int(time.time()))
+    post = Outpost(engine, world, folder)
+    log = Key(world.log.origin, LOG, public_key(world.log.seed)).encode()
+    liars, opened, servers = {}, [], []
+    for place, name in enumerate(names):
+        home = folder / str(place)
+        home.mkdir()
+        write_new(home / "witness.key", WitnessKey(name, world.log.cosigners[name]).encode())
+        witness = Witness.open(home)
+        witness.add_log(log)
+        liars[name] = Liar(application(witness, lambda: world.now))
+        opened.append(witness)
+        servers.append(served(liars[name]))
+    addresses = {name: server.__enter__() for name, server in zip(names, servers, strict=True)}
+    station = replace(post.station, settings=replace(post.station.settings, witnesses=addresses))
+    post.station = station
+    try:
+        yield Partnered(post, liars, Asker(station))
+    finally:
+        for server in servers:
+            server.__exit__(None, None, None)
+        for witness in opened:
+            witness.close()
+
+
+@pytest.fixture
+def both(engine: Engine, tmp_path: Path) -> Iterator[Partnered]:
+    """Give a network with one witness: the test runs once on each kind of database."""
+    with partnered(engine, tmp_path, ONE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def quick(sqlite_url: str) -> Iterator[Engine]:
+    engine = open_engine(sqlite_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def network(quick: Engine, tmp_path: Path) -> Iterator[Partnered]:
+    """Give it over SQLite, for what does not depend on the store."""
+    with partnered(quick, tmp_path, ONE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the gate wait for witnesses for a moment only."""
+    monkeypatch.setattr(gate, "WITNESS_PATIENCE", 0.2)
+
+
+def admit(network: Partnered, id: str) -> Message:
+    """Take what waits through the gate, the log written and the witnesses asked before."""
+    network.ask()
+    network.post.admit()
+    return network.post.row(id)
+
+
+def test_each_new_checkpoint_is_signed_once_and_growth_is_proved(both: Partnered) -> None:
+    network = both
+    assert network.ask() == 1
+    assert network.ask() == 0
+    assert network.lines() == [ONE]
+    for _ in range(3):
+        network.world.publish()
+        network.post.publish()
+        assert network.ask() == 1
+        assert network.lines() == [ONE]
+    again = Asker(network.post.station)  # A process that starts anew learns what the witness holds.
+    network.world.publish()
+    network.post.publish()
+    network.post.log()
+    network.world.now += logbook.LEASE
+    assert again.ask(network.world.now) == 1
+
+
+def test_only_one_process_asks(network: Partnered) -> None:
+    network.post.log()
+    assert network.asker.ask(network.world.now) == 1
+    network.world.publish()
+    network.post.publish()
+    network.post.log()
+    other = Asker(network.post.station)
+    assert other.ask(network.world.now) == 0
+    assert other.ask(network.world.now + logbook.LEASE) == 1
+
+
+def test_an_alert_goes_out_with_its_witness(network: Partnered) -> None:
+    id = network.post_alert()
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.wait(0.02):
+            network.ask()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    began = time.monotonic()
+    for one in network.post.claim():
+        gate.pass_gate(network.post.station, one.id, one.claim, network.world.now)
+    took = time.monotonic() - began
+    over.set()
+    thread.join()
+    row = network.post.row(id)
+
+    assert row.state == "released", row.refused
+    assert network.seen(row) == (ONE,)
+    assert network.seen(row, at=network.world.now + 2 * HOUR, strict=True) == (ONE,)
+    assert took < gate.WITNESS_PATIENCE
+
+
+@pytest.mark.usefixtures("impatient")
+def test_without_an_answer_it_goes_out_and_gets_its_witness_when_one_comes(both: Partnered) -> None:
+    network = both
+    network.liars[ONE].lies["/add-checkpoint"] = None
+    with Inbox() as inbox:
+        network.post.subscribe(inbox.url("bo"))
+        id = network.post_alert()
+        row = admit(network, id)
+        assert row.state == "released", row.refused
+        assert network.seen(row) == ()
+        with refused("log_witness", "0 cosigners saw the log; the policy asks for 1"):
+            network.seen(row, at=network.world.now + HOUR + 1)
+        with refused("log_witness"):
+            network.seen(row, strict=True)
+        network.post.deliver()
+        assert gate.add_witnesses(network.post.station, network.world.now) == 0
+
+        network.liars[ONE].lies.clear()
+        network.world.now += 60
+        assert network.ask() == 1
+        assert gate.add_witnesses(network.post.station, network.world.now) == 1
+        assert gate.add_witnesses(network.post.station, network.world.now) == 0
+        network.post.deliver()
+        bodies = [one.body for one in inbox.got["bo"]]
+    row = network.post.row(id)
+
+    assert network.seen(row, at=network.world.now + DAY, strict=True) == (ONE,)
+    assert [b'"cause":"signed"' in body for body in bodies] == [True, False]
+    assert b'"cause":"witnessed"' in bodies[1]
+    assert b'"type":"exercise.alert.confirmed"' in bodies[1]
+    assert len(network.post.waiting()) == 0
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_witness_that_comes_too_late_says_nothing_for_an_alert(network: Partnered) -> None:
+    network.liars[ONE].lies["/add-checkpoint"] = None
+    row = admit(network, network.post_alert())
+    network.liars[ONE].lies.clear()
+    network.world.now = row.issued + FIRST_SEND + 60
+    assert network.ask() == 1
+
+    assert gate.add_witnesses(network.post.station, network.world.now) == 0
+    assert network.seen(network.post.row(row.id)) == ()
+    bundle = Bundle.decode(row.bundle or b"")
+    with reading(network.post.engine) as conn:
+        late = gate.proof_of(conn, entry("release", bundle.alert), network.world.roster, 1)
+    assert late is not None
+    with refused("log_witness", "more than 15 minutes after"):
+        check(replace(bundle, proof=late).encode(), network.world.policy, network.world.now)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_strict_policy_keeps_an_alert_until_its_witnesses_have_signed(quick: Engine, tmp_path: Path) -> None:
+    with partnered(quick, tmp_path, ONE, TWO, strict=True) as network:
+        network.liars[TWO].lies["/add-checkpoint"] = b"busy"
+        id = network.post_alert()
+        assert admit(network, id).state == "posted"
+        network.liars[TWO].lies.clear()
+        network.world.now += 2
+        row = admit(network, id)
+        assert row.state == "released", row.refused
+        assert network.seen(row) == (ONE, TWO)
+
+        network.liars[TWO].lies["/add-checkpoint"] = b"busy"
+        id = network.post_alert()
+        network.world.now += FIRST_SEND + 1
+        row = admit(network, id)
+    assert (row.state, row.refused_kind) == ("refused", "release_late")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("answer", [b"", b"ok\n", b"\xff", b"a" * 9000, "forged"])
+def test_a_witness_that_answers_nonsense_is_as_one_that_does_not(
+    network: Partnered, answer: bytes | str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if answer == "forged":
+        answer = network.world.log.checkpoint([ONE], network.world.now, 0).lines[1].encode().encode() + b"\n"
+    assert isinstance(answer, bytes)
+    network.liars[ONE].lies["/add-checkpoint"] = answer
+    row = admit(network, network.post_alert())
+
+    assert row.state == "released", row.refused
+    assert network.seen(row) == ()
+    assert network.lines() == []
+    assert capsys.readouterr().err.startswith(f"The witness {ONE} has not signed: ")
+
+
+def test_a_witness_that_fails_is_asked_less_often_and_one_that_answers_at_once(network: Partnered) -> None:
+    network.liars[ONE].lies["/add-checkpoint"] = None
+    network.post.log()
+    asked = []
+    for _ in range(120):
+        network.asker.ask(network.world.now)
+        asked.append(len(network.liars[ONE].asked))
+        network.world.now += 1
+    assert asked[-1] in range(6, 11)
+    network.liars[ONE].lies.clear()
+    network.world.now += 30
+    assert network.asker.ask(network.world.now) == 1
+
+
+def test_a_witness_that_has_seen_another_log_is_told_loudly(
+    network: Partnered, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed, origin = network.world.log.seed, network.world.log.origin
+    text = replace(FORK.checkpoint(1), origin=origin).encode()
+    witness = network.liars[ONE].application
+    body = AddCheckpoint(0, (), sign(origin, text, seed)).encode()
+    environ = {"PATH_INFO": "/add-checkpoint", "REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(body))}
+    assert b"".join(witness({**environ, "wsgi.input": io.BytesIO(body)}, lambda *_: None))
+    assert network.ask() == 0
+    assert "DIFFERENT log of the same length" in capsys.readouterr().err
+    network.world.publish()
+    network.post.publish()
+    network.world.now += 60
+    assert network.ask() == 0
+    assert "does NOT grow from" in capsys.readouterr().err
+    assert network.lines() == []
+
+
+def test_a_line_of_somebody_who_is_no_cosigner_any_more_is_in_no_new_bundle(network: Partnered) -> None:
+    network.ask()
+    network.world.log.cosigners.pop(ONE)
+    network.world.publish()
+    network.post.publish()
+    row = admit(network, network.post_alert())
+
+    assert row.state == "released", row.refused
+    assert network.seen(row, cosigners=0) == ()
+
+
+def test_addresses_of_witnesses_are_read_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_witnesses("") == {}
+    assert read_witnesses(" a.example=https://a.example/w/ b=http://[::1]:8010 ") == {
+        "a.example": "https://a.example/w",
+        "b": "http://[::1]:8010",
+    }
+    for bad in ("a.example", "=https://a", "a=ftp://a", "a=https://a a=https://b"):
+        with pytest.raises(SystemExit, match="SERENO_WITNESSES"):
+            read_witnesses(bad)
+
+
+def test_an_address_inside_our_own_walls_is_not_asked(network: Partnered, capsys: pytest.CaptureFixture[str]) -> None:
+    station = network.post.station
+    walled = replace(station, settings=replace(station.settings, allow_private=False))
+    network.post.log()
+
+    assert Asker(walled).ask(network.world.now) == 0
+    assert network.liars[ONE].asked == []
+    assert "has not signed" in capsys.readouterr().err
