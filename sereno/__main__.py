@@ -13,6 +13,7 @@ WHAT = {
     "run": "start everything on this machine",
     "demo": "walk one tip from a witness to a checked alert",
     "check": "is this alert genuine, and does it still stand? offline; exit 0 yes, 3 not any more, 1 no",
+    "log": "audit a network's log: has it only grown, and what changed? or be a witness of one",
     "desk": "serve the desk's page from this machine, against your network's desk",
     "roster": "publish a roster that the custodians signed, or show the one in force",
     "stay": "suspend a person at once, on a lead's word that somebody brought",
@@ -65,7 +66,7 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         desk.add_arguments(parser)
         return desk.run
-    if name in ("roster", "stay", "subscriber"):
+    if name in ("log", "roster", "stay", "subscriber"):
         return _load_records(name, parser)
     from sereno import check
 
@@ -74,6 +75,11 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
 
 def _load_records(name: str, parser: argparse.ArgumentParser) -> Runs:
+    if name == "log":
+        from sereno import log
+
+        log.add_arguments(parser)
+        return log.run
     if name == "roster":
         from sereno import roster
 

@@ -1,0 +1,363 @@
+"""The auditor: what changed is told in words, what is hidden is seen, and a log with another past is refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from alerts.app import create_app
+from alerts.settings import Settings
+from protocol.encoding import canonical
+from protocol.limits import DAY
+from protocol.log import entry
+from protocol.note import Checkpoint, Note, sign
+from protocol.signed import Signed
+from protocol.tiles import write_entries
+from sereno.__main__ import main
+from sereno.auditing import Report, audit
+from sereno.logsite import LogSite
+from sereno.visit import Visit
+from store import logbook
+from store.engine import open_engine, reading, writing
+from store.migrating import migrate
+from store.rosters import put_roster
+from store.stays import put_stay
+from tests.front import RESPONDERS
+from tests.outpost import Outpost, confirm
+from tests.refusals import refused
+from tests.served import Liar, served
+from tests.world import World
+
+
+@dataclass(slots=True)
+class Watched:
+    """A network whose log an auditor watches: its outpost, its public face, and where that can be made to lie."""
+
+    post: Outpost
+    liar: Liar
+    url: str
+
+    @property
+    def world(self) -> World:
+        return self.post.world
+
+    def audit(self, last: Visit | None = None) -> Report:
+        return audit(LogSite(self.url), self.world.policy, last, self.world.now)
+
+    def entries(self) -> list[bytes]:
+        with reading(self.post.engine) as conn:
+            return logbook.read_entries(conn, 0, 999)
+
+    def stay(self, name: str) -> Signed:
+        signed = self.world.sign_stay(name, "ana")
+        with writing(self.post.engine) as conn:
+            put_stay(conn, signed.encode())
+            logbook.queue_signed(conn, "stay", signed)
+        self.post.log()
+        return signed
+
+    def renew(self) -> None:
+        """Publish and log the next roster."""
+        self.world.publish()
+        self.post.publish()
+        self.post.log()
+
+    def swap_note(self, note: Note) -> None:
+        self.liar.lies["/log/checkpoint"] = note.encode().encode()
+
+    def checkpoint(self) -> Checkpoint:
+        return self.audit().visit.checkpoint
+
+
+@contextmanager
+def watched(folder: Path, world: World) -> Iterator[Watched]:
+    """Give a network on SQLite, its log begun."""
+    folder.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{folder / 'store.db'}"
+    engine = open_engine(url)
+    migrate(engine)
+    post = Outpost(engine, world, folder)
+    post.log()
+    liar = Liar(create_app(Settings(url, folder / "policy.json", folder / "face.json", "127.0.0.1:0", 4)))
+    with served(liar) as address:
+        yield Watched(post, liar, address)
+    engine.dispose()
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[Watched]:
+    with watched(tmp_path / "network", World(now=int(time.time()))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def twin(tmp_path: Path, network: Watched) -> Iterator[Watched]:
+    """Give a second log of the same network under the same key: what a hostile operator shows to somebody else."""
+    with watched(tmp_path / "twin", World(now=network.world.now)) as opened:
+        yield opened
+
+
+def test_a_first_visit_tells_everything_and_the_next_one_what_is_new(network: Watched) -> None:
+    released = confirm(network.post)
+    first = network.audit()
+
+    assert first.concerns == ()
+    assert first.says[0] == "The log log.example/sereno has 2 entries. This is the first visit."
+    assert any("It is the network's first roster." in text for text in first.says)
+    assert "1 release: 1 confirmed." in first.says
+
+    network.stay("cy")
+    network.world.change("dee", roles=("lead",))
+    network.renew()
+    row = network.post.send(network.world.attest(network.world.stop("retracted", released), "ana"))
+    assert row.state == "released", row.refused
+    network.post.prove()
+    second = network.audit(Visit.decode(first.visit.encode()))
+
+    assert second.concerns == ()
+    assert second.says[0].startswith("The log log.example/sereno grew by 3 to 5 entries since ")
+    ana, cy, dee = (network.world.id(name) for name in ("ana", "cy", "dee"))
+    assert any(text.startswith(f"Lead {ana} suspended {cy} from ") for text in second.says)
+    assert f"Verifier {dee} becomes lead." in second.says
+    assert "1 stop: 1 retracted." in second.says
+    assert "1 release: 1 confirmed." not in second.says
+    assert network.audit(second.visit).says[1:] == ()
+
+
+def test_sets_are_told_with_who_came_and_who_went(network: Watched) -> None:
+    def log(*names: str, number: int) -> None:
+        members = [{"verifier": network.world.id(name), "key": "00" * 32} for name in names]
+        value = {
+            "v": 1,
+            "network": network.world.network,
+            "desk": "north",
+            "epoch": 2900,
+            "number": number,
+            "previous": "0" * 64,
+            "roster": network.world.roster.name,
+            "members": sorted(members, key=lambda one: one["verifier"]),
+        }
+        with writing(network.post.engine) as conn:
+            logbook.queue_signed(conn, "set", network.world.sign("set", canonical(value), "ana", "bo"))
+        network.post.log()
+
+    log("ana", "bo", "cy", number=1)
+    log("ana", "bo", "dee", number=2)
+    report = network.audit()
+
+    assert report.concerns == ()
+    (first, second) = (text for text in report.says if text.startswith("Set "))
+    assert first.startswith("Set 1 of desk north, for week 2900, signed by ")
+    assert "3 members" in first
+    assert f"adds {network.world.id('dee')} and leaves out {network.world.id('cy')}." in second
+
+
+def test_what_is_for_responders_only_is_a_hash_and_nothing_else(network: Watched) -> None:
+    secret, known = confirm(network.post, **RESPONDERS), confirm(network.post)
+    doubt = network.post.send(network.world.attest(network.world.stop("suspended", secret), "cy"))
+    assert doubt.state == "released", doubt.refused
+    network.post.prove()
+    report = network.audit()
+
+    assert "2 releases: 1 confirmed; 1 not shown (for responders only, or never sent)." in report.says
+    assert "1 stop: none shown; 1 not shown (for responders only, or never sent)." in report.says
+    client = network.liar.application.test_client()  # type: ignore[attr-defined]
+    statuses: dict[int, list[int]] = {data[0]: [] for data in network.entries()}
+    for data in network.entries():
+        answer = client.get(f"/log/object/{data.hex()}")
+        statuses[data[0]].append(answer.status_code)
+        assert secret.alert.id.encode() not in answer.data
+        assert doubt.chain.encode() not in answer.data
+    assert (sorted(statuses[1]), statuses[2], statuses[3]) == ([200, 404], [404], [200])
+    assert known.alert.id != secret.alert.id
+
+
+@pytest.mark.parametrize("visited", [False, True])
+def test_a_log_that_was_rolled_back_or_forked_is_refused_with_both_sides(
+    network: Watched, twin: Watched, visited: bool
+) -> None:
+    network.stay("cy")
+    last = network.audit().visit
+    assert last.checkpoint.size == 2
+    with refused("log_fork", "rolled back: it has 1 leaves, and had 2"):
+        twin.audit(last)
+    twin.stay("dee")
+    with refused("log_fork", last.checkpoint.root.hex()[:16]):  # As long, and another.
+        twin.audit(last)
+    for name in ("bo", "tim", "lou"):
+        twin.stay(name)
+    if visited:  # Who saw the twin only finds nothing wrong with it.
+        assert twin.audit().concerns == ()
+    with refused("log_fork", "forked: its first 2 leaves have root"):
+        twin.audit(last)
+
+
+def test_a_checkpoint_of_another_log_or_with_two_lines_of_it_is_refused(network: Watched) -> None:
+    found, seed = network.checkpoint(), network.world.log.seed
+    text = replace(found, origin="log.other.example/x").encode()
+    stranger = sign(found.origin, found.encode(), World(name="birch").log.seed)
+    for note in (sign("log.other.example/x", text, seed), stranger):
+        network.swap_note(note)
+        with refused("log_key"):
+            network.audit()
+    network.swap_note(sign(found.origin, text, seed))
+    with refused("checkpoint", "log.other.example/x"):
+        network.audit()
+    note = sign(found.origin, found.encode(), seed)
+    network.swap_note(replace(note, lines=note.lines * 2))
+    with refused("log_key", "signs 2 times"):
+        network.audit()
+
+
+def test_a_log_that_the_last_visit_did_not_see_is_another_one(network: Watched) -> None:
+    last = network.audit().visit
+    text = replace(last.checkpoint, origin="log.other.example/x").encode()
+    moved = replace(last, note=sign("log.other.example/x", text, network.world.log.seed))
+
+    with refused("log_fork", "log.other.example/x"):
+        network.audit(moved)
+
+
+def test_tiles_that_are_cut_short_or_changed_are_refused(network: Watched) -> None:
+    for name in ("bo", "cy", "dee"):
+        network.stay(name)
+    entries = network.entries()
+    tile, bundle = "/log/tile/0/000.p/4", "/log/tile/entries/000.p/4"
+    assert network.audit().visit.checkpoint.size == 4
+    hashes = LogSite(network.url)._get(tile)
+    lies = {
+        tile: (hashes[:-1], hashes[:-32], hashes + b"!" * 32, hashes[32:] + hashes[:32]),
+        bundle: (
+            write_entries(entries)[:-1],
+            write_entries(entries[:3]),
+            write_entries([*entries[:2], entries[3], entries[2]]),
+            write_entries([*entries[:3], b"\x05" + b"!" * 32]),
+        ),
+    }
+    for path, answers in lies.items():
+        for data in answers:
+            network.liar.lies = {path: data}
+            with refused("log_tile"):
+                network.audit()
+    # Both changed alike: then they don't lead to what the log signed.
+    swapped = [entries[0], entries[2], entries[1], entries[3]]
+    order = [hashes[at : at + 32] for at in (0, 64, 32, 96)]
+    network.liar.lies = {tile: b"".join(order), bundle: write_entries(swapped)}
+    with refused("log_tile", "the log signed"):
+        network.audit()
+
+
+def test_a_stay_or_a_roster_that_is_logged_and_hidden_is_seen_until_it_is_shown(network: Watched) -> None:
+    signed = network.stay("cy")
+    path = f"/log/object/{entry('stay', signed).hex()}"
+    network.liar.lies[path] = None
+    first = network.audit()
+    (concern,) = first.concerns
+    assert concern.startswith("Entry 1 of the log is a stay, and the site does not show it.")
+    again = network.audit(Visit.decode(first.visit.encode()))
+    assert again.concerns == (concern,)
+
+    network.liar.lies[path] = network.world.sign_stay("dee", "ana").encode()
+    (concern,) = network.audit(first.visit).concerns
+    assert "not what the log holds the hash of" in concern
+
+    network.liar.lies.clear()
+    shown = network.audit(again.visit)
+    assert shown.concerns == ()
+    assert any("suspended" in text for text in shown.says)
+    assert shown.visit.missing == ()
+
+
+def test_a_roster_that_the_log_does_not_hold_is_seen_and_an_older_one_is_refused(network: Watched) -> None:
+    old = LogSite(network.url)._get("/log/roster.json")
+    network.world.publish()
+    with writing(network.post.engine) as conn:  # Handed out, and not logged.
+        put_roster(conn, network.world.signed_roster.encode(), [], {})
+    (concern,) = network.audit().concerns
+    assert concern == "Roster 2, which the site hands out, is not in the log. It may be one for you alone."
+
+    network.post.publish()
+    network.post.log()
+    last = network.audit()
+    assert last.concerns == ()
+    network.liar.lies["/log/roster.json"] = old
+    with refused("roster_chain", "hands out roster 1; the log holds roster 2"):
+        network.audit(last.visit)
+
+
+def test_a_roster_that_has_run_out_and_an_entry_of_a_new_kind_are_looked_into(network: Watched) -> None:
+    with writing(network.post.engine) as conn:
+        conn.execute(logbook.log_entries.insert().values(entry=b"\x63" + b"!" * 32, kind="release"))
+    network.post.log()
+    network.world.now += 40 * DAY
+    concerns = network.audit().concerns
+
+    assert len(concerns) == 2
+    assert "type 99" in concerns[0]
+    assert "and not now" in concerns[1]
+
+
+def test_what_the_policy_wants_witnessed_is_looked_into(tmp_path: Path) -> None:
+    world = World(cosigners=("wit.example/one",), now=int(time.time()))
+    with watched(tmp_path, world) as network:
+        plain = network.audit()
+        assert plain.concerns == ("0 cosigners have signed the newest checkpoint; the policy asks for 1.",)
+        note = plain.visit.note
+        network.swap_note(note.joined(world.log.checkpoint(["wit.example/one"], 7, 0).lines[1]))
+        assert "is not over this checkpoint" in network.audit().concerns[0]
+
+
+def test_the_command_keeps_what_was_seen_and_the_evidence_of_what_can_t_be(
+    network: Watched, twin: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state, policy = tmp_path / "log.state", tmp_path / "network" / "policy.json"
+    asked = ["log", "audit", network.url, "--state", str(state)]
+    with ExitStack() as stack:
+        stack.callback(capsys.readouterr)
+        assert main(asked) == 0
+        assert "The policy came from the site itself" in capsys.readouterr().out
+        assert main([*asked, "--policy", str(policy)]) == 0
+        assert "came from the site" not in capsys.readouterr().out
+        assert Visit.decode(state.read_bytes()).pinned
+    network.stay("cy")
+    network.liar.lies[f"/log/object/{network.entries()[1].hex()}"] = None
+    assert main(asked) == 3
+    assert "LOOK  Entry 1 of the log is a stay" in capsys.readouterr().out
+
+    kept = state.read_bytes()
+    assert main(["log", "audit", twin.url, "--state", str(state)]) == 1
+    said = capsys.readouterr().out
+    assert "REFUSED: The log was rolled back: it has 1 leaves, and had 2" in said
+    assert "rule LOG-7, log_fork" in said
+    assert state.read_bytes() == kept
+    (evidence,) = tmp_path.glob("log.state.refused-*")
+    assert "log.example/sereno\n1\n" in evidence.read_text("utf-8")
+
+
+@pytest.mark.parametrize("bad", [b"", b"{}", b"[1", json.dumps({"v": 2}).encode(), b"\xff"])
+def test_a_state_that_is_none_is_named_and_left_alone(
+    bad: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "log.state"
+    state.write_bytes(bad)
+
+    assert main(["log", "audit", "http://127.0.0.1:9", "--state", str(state)]) == 1
+    assert capsys.readouterr().err
+    assert state.read_bytes() == bad
+
+
+def test_a_stranger_s_words_do_not_reach_the_terminal(network: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+    network.liar.lies["/log/checkpoint"] = "\x9b2J\u202e\n1\n\n".encode()
+    assert main(["log", "audit", network.url]) == 1
+    network.liar.lies["/log/roster.json"] = b'{"chain":[],"roster":"\xc2\x9b2J","v":1}'
+    assert main(["log", "audit", network.url]) == 1
+    said = capsys.readouterr()
+
+    assert "\x9b" not in said.out + said.err
+    assert "\u202e" not in said.out + said.err
