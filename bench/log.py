@@ -1,22 +1,24 @@
-"""The log: what append, checkpoint and proof cost at ten million leaves, counted on a store that holds none.
+"""The log: what writing, proving and auditing cost at ten million leaves, counted on a store that holds none.
 
-Nothing is timed: a hash of chance stands for every node that is asked for, and what counts is how many are.
+Nothing is timed: a hash of chance stands for every node and every tile that is asked for, and what counts is how many
+are.  Who reads by tiles hashes inside them, at most 255 times each.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from bench.figure import Figure
-from protocol import encoding, merkle
+from protocol import encoding, merkle, tiles
+from protocol.tiles import HEIGHT, Growth, Tile
 
 LEAVES: Final = 10_000_000
 FULL: Final = (1 << 23) - 1  # The largest size up to there at which one more leaf completes a node on every level.
-TILE: Final = 8  # Levels of a tile (C2SP tlog-tiles).
+BOUND: Final = 2 * math.ceil(math.log2(LEAVES))
 LEAF: Final = merkle.leaf_hash(b"a leaf")
 
 
@@ -31,8 +33,13 @@ class Count:
     def node(self, level: int, index: int) -> bytes:
         """Stand for the store."""
         self.reads += 1
-        self.tiles.add((level // TILE, index << level % TILE >> TILE))
+        self.tiles.add((level // HEIGHT, index << level % HEIGHT >> HEIGHT))
         return LEAF
+
+    def fetch(self, tile: Tile) -> list[bytes]:
+        """Stand for a site that serves the log."""
+        self.tiles.add((tile.level, tile.index))
+        return [LEAF] * tile.width
 
 
 def measure(quick: bool) -> Iterator[Figure]:
@@ -50,16 +57,30 @@ def measure(quick: bool) -> Iterator[Figure]:
         yield _figure(f"{what}: node reads", max(one.reads for one in counts))
         yield _figure(f"{what}: tiles", max(len(one.tiles) for one in counts))
         yield _figure(f"{what}: hashes", max(one.hashes for one in counts))
+    yield from _by_tiles(sizes, chance)
 
 
-def _figure(what: str, most: int) -> Figure:
-    bound = 2 * math.ceil(math.log2(LEAVES))
+def _by_tiles(sizes: Sequence[int], chance: random.Random) -> Iterator[Figure]:
+    """Give what those count who have only the served files: an auditor's beginning, and proofs of their own."""
+    acts: dict[str, Callable[[int, merkle.Node], object]] = {
+        "an auditor's edge": Growth,
+        "an auditor's root": merkle.root,
+        "a proof of one's own": lambda size, node: merkle.inclusion(chance.randrange(size), size, node),
+    }
+    for what, act in acts.items():
+        counts = [_counted(act, size, by_tiles=True) for size in sizes]
+        yield _figure(f"{what}: tiles fetched", max(len(one.tiles) for one in counts))
+        yield _figure(f"{what}: hashes", max(one.hashes for one in counts), 255 * BOUND)
+
+
+def _figure(what: str, most: int, bound: int = BOUND) -> Figure:
     return Figure("log", f"{what}, of {LEAVES:,}", most, "", must=f"≤ {bound}", good=most <= bound)
 
 
-def _counted(act: Callable[[int, merkle.Node], object], size: int) -> Count:
+def _counted(act: Callable[[int, merkle.Node], object], size: int, *, by_tiles: bool = False) -> Count:
     """Return what one act costs; `protocol.merkle` makes every hash by `sha256`, which is counted meanwhile."""
     count, honest = Count(), encoding.sha256
+    node = tiles.node_reader(size, count.fetch) if by_tiles else count.node
 
     def counted(data: bytes) -> bytes:
         count.hashes += 1
@@ -67,7 +88,7 @@ def _counted(act: Callable[[int, merkle.Node], object], size: int) -> Count:
 
     merkle.sha256 = counted  # type: ignore[attr-defined]
     try:
-        act(size, count.node)
+        act(size, node)
     finally:
         merkle.sha256 = honest  # type: ignore[attr-defined]
     return count
