@@ -14,6 +14,7 @@ from typing import Final
 from protocol import limits
 from protocol.encoding import canonical, parse
 from protocol.errors import Refused
+from protocol.log import Logged
 from protocol.policy import Policy
 from protocol.quorum import Voices
 from protocol.release import Knowledge, Release, Stop, check
@@ -138,11 +139,23 @@ def _verdict(found: State, messages: Sequence[Release | Stop], policy: Policy) -
     lines += ["  genuine:", f"    {_signers(head.voices)}"]
     lines.append(f"    roster {head.roster.number} of network {head.roster.network[:16]}, by the pinned root keys")
     if head.logged is not None:
-        seen = ", ".join(f"{name} at {clock.shown(time)}" for name, time in head.logged.witnessed)
         lines.append(f"    entry {head.logged.index} of the log {head.roster.log_origin}")
-        lines.append(f"    {'witnessed: ' + seen if seen else 'by log; no cosigner has countersigned it yet'}")
+        lines.append(f"    {_strength(head.logged, policy, head.alert.issued)}")
     lines += [f"    and {one.alert.kind}, {clock.shown(one.alert.issued)}" for one in messages if one.alert.is_stop]
     return lines
+
+
+def _strength(logged: Logged, policy: Policy, issued: int) -> str:
+    """Return how strong the log's word is: witnessed, or by log alone, and then for how long that does."""
+    seen = ", ".join(f"{name} at {clock.shown(time)}" for name, time in logged.witnessed)
+    if len(logged.witnessed) >= max(policy.cosigners, 1):
+        return f"witnessed: {seen}"
+    if not policy.cosigners:
+        return "by log; no cosigner has countersigned it, and your policy asks for none"
+    return (
+        f"by log, NOT YET WITNESSED: {len(logged.witnessed)} of {policy.cosigners} cosigners. "
+        f"Without them it counts until {clock.shown(issued + limits.HOUR)}; ask for the bundle again before then"
+    )
 
 
 def _signers(voices: Voices) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from look.face import Face
 from protocol.errors import Refused
 from protocol.policy import Policy
-from sereno import clock, premises, records
+from sereno import clock, partners, premises, records
 from sereno.finding import Finding, Findings, Patient
 from sereno.run import database
 from store.engine import open_engine
@@ -35,6 +35,7 @@ RECORDS: Final[tuple[Callable[[Patient], Findings], ...]] = (
     records.roster,
     records.keys,
     records.log,
+    partners.witnesses,
     records.gate,
     records.subscribers,
 )

@@ -5,89 +5,27 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from alerts.app import create_app
-from alerts.settings import Settings
 from protocol.encoding import canonical
 from protocol.limits import DAY
 from protocol.log import entry
-from protocol.note import Checkpoint, Note, sign
-from protocol.signed import Signed
+from protocol.note import sign
 from protocol.tiles import write_entries
 from sereno.__main__ import main
-from sereno.auditing import Report, audit
 from sereno.logsite import LogSite
 from sereno.visit import Visit
 from store import logbook
-from store.engine import open_engine, reading, writing
-from store.migrating import migrate
+from store.engine import writing
 from store.rosters import put_roster
-from store.stays import put_stay
 from tests.front import RESPONDERS
-from tests.outpost import Outpost, confirm
+from tests.outpost import confirm
 from tests.refusals import refused
-from tests.served import Liar, served
+from tests.watched import Watched, watched
 from tests.world import World
-
-
-@dataclass(slots=True)
-class Watched:
-    """A network whose log an auditor watches: its outpost, its public face, and where that can be made to lie."""
-
-    post: Outpost
-    liar: Liar
-    url: str
-
-    @property
-    def world(self) -> World:
-        return self.post.world
-
-    def audit(self, last: Visit | None = None) -> Report:
-        return audit(LogSite(self.url), self.world.policy, last, self.world.now)
-
-    def entries(self) -> list[bytes]:
-        with reading(self.post.engine) as conn:
-            return logbook.read_entries(conn, 0, 999)
-
-    def stay(self, name: str) -> Signed:
-        signed = self.world.sign_stay(name, "ana")
-        with writing(self.post.engine) as conn:
-            put_stay(conn, signed.encode())
-            logbook.queue_signed(conn, "stay", signed)
-        self.post.log()
-        return signed
-
-    def renew(self) -> None:
-        """Publish and log the next roster."""
-        self.world.publish()
-        self.post.publish()
-        self.post.log()
-
-    def swap_note(self, note: Note) -> None:
-        self.liar.lies["/log/checkpoint"] = note.encode().encode()
-
-    def checkpoint(self) -> Checkpoint:
-        return self.audit().visit.checkpoint
-
-
-@contextmanager
-def watched(folder: Path, world: World) -> Iterator[Watched]:
-    """Give a network on SQLite, its log begun."""
-    folder.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{folder / 'store.db'}"
-    engine = open_engine(url)
-    migrate(engine)
-    post = Outpost(engine, world, folder)
-    post.log()
-    liar = Liar(create_app(Settings(url, folder / "policy.json", folder / "face.json", "127.0.0.1:0", 4)))
-    with served(liar) as address:
-        yield Watched(post, liar, address)
-    engine.dispose()
 
 
 @pytest.fixture
@@ -318,13 +256,11 @@ def test_the_command_keeps_what_was_seen_and_the_evidence_of_what_can_t_be(
 ) -> None:
     state, policy = tmp_path / "log.state", tmp_path / "network" / "policy.json"
     asked = ["log", "audit", network.url, "--state", str(state)]
-    with ExitStack() as stack:
-        stack.callback(capsys.readouterr)
-        assert main(asked) == 0
-        assert "The policy came from the site itself" in capsys.readouterr().out
-        assert main([*asked, "--policy", str(policy)]) == 0
-        assert "came from the site" not in capsys.readouterr().out
-        assert Visit.decode(state.read_bytes()).pinned
+    assert main(asked) == 0
+    assert "The policy came from the site itself" in capsys.readouterr().out
+    assert main([*asked, "--policy", str(policy)]) == 0
+    assert "came from the site" not in capsys.readouterr().out
+    assert Visit.decode(state.read_bytes()).pinned
     network.stay("cy")
     network.liar.lies[f"/log/object/{network.entries()[1].hex()}"] = None
     assert main(asked) == 3

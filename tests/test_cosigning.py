@@ -6,100 +6,29 @@ import io
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from protocol.limits import DAY, FIRST_SEND, HOUR
 from protocol.log import entry
-from protocol.logkey import WitnessKey
-from protocol.note import LOG, Key, Note, sign
+from protocol.note import sign
 from protocol.release import Bundle, check
-from protocol.signed import public_key
 from protocol.witness import AddCheckpoint
-from sereno.breakglass import write_new
-from sereno.witness import application
-from sereno.witnessing import Witness
+from sereno.__main__ import main
 from store import logbook
 from store.engine import open_engine, reading
 from store.messages import Message
 from store.migrating import migrate
 from tests.inbox import Inbox
-from tests.outpost import Outpost
+from tests.partnered import ONE, TWO, Partnered, partnered
 from tests.refusals import refused
-from tests.served import Liar, served
 from tests.test_witness import FORK
-from tests.world import World
 from worker import gate
 from worker.cosigning import Asker
 from worker.settings import read_witnesses
-
-ONE, TWO = "wit.example/one", "wit.example/two"
-
-
-@dataclass(slots=True)
-class Partnered:
-    """An outpost whose log partners witness."""
-
-    post: Outpost
-    liars: dict[str, Liar]
-    asker: Asker
-
-    @property
-    def world(self) -> World:
-        return self.post.world
-
-    def ask(self) -> int:
-        """Have the log write and the witnesses asked."""
-        self.post.log()
-        return self.asker.ask(self.world.now)
-
-    def post_alert(self, **changes: Any) -> str:
-        return self.post.post(self.world.attest(self.world.alert(**changes), "ana", "bo"))
-
-    def lines(self) -> list[str]:
-        """Return who has signed the newest checkpoint."""
-        with reading(self.post.engine) as conn:
-            latest = logbook.latest_checkpoint(conn)
-        assert latest is not None
-        return [line.name for line in Note.decode(latest.note).lines[1:]]
-
-    def seen(self, row: Message, at: int = 0, **policy: Any) -> tuple[str, ...]:
-        """Return the witnesses of a released bundle as a receiver with this policy finds them."""
-        out = check(row.bundle or b"", replace(self.world.policy, **policy), at or self.world.now)
-        return tuple(name for name, _ in out.logged.witnessed) if out.logged else ()
-
-
-@contextmanager
-def partnered(engine: Engine, folder: Path, *names: str, strict: bool = False) -> Iterator[Partnered]:
-    """Give an outpost with a real witness over HTTP for each name."""
-    world = World(cosigners=names, strict=strict, now=int(time.time()))
-    post = Outpost(engine, world, folder)
-    log = Key(world.log.origin, LOG, public_key(world.log.seed)).encode()
-    liars, opened, servers = {}, [], []
-    for place, name in enumerate(names):
-        home = folder / str(place)
-        home.mkdir()
-        write_new(home / "witness.key", WitnessKey(name, world.log.cosigners[name]).encode())
-        witness = Witness.open(home)
-        witness.add_log(log)
-        liars[name] = Liar(application(witness, lambda: world.now))
-        opened.append(witness)
-        servers.append(served(liars[name]))
-    addresses = {name: server.__enter__() for name, server in zip(names, servers, strict=True)}
-    station = replace(post.station, settings=replace(post.station.settings, witnesses=addresses))
-    post.station = station
-    try:
-        yield Partnered(post, liars, Asker(station))
-    finally:
-        for server in servers:
-            server.__exit__(None, None, None)
-        for witness in opened:
-            witness.close()
 
 
 @pytest.fixture
@@ -135,6 +64,15 @@ def admit(network: Partnered, id: str) -> Message:
     network.ask()
     network.post.admit()
     return network.post.row(id)
+
+
+def told(network: Partnered, row: Message, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what `sereno check` says of a released bundle."""
+    file, policy = folder / "release.json", network.post.station.settings.policy
+    file.write_bytes(row.bundle or b"")
+    capsys.readouterr()
+    assert main(["check", str(file), "--policy", str(policy), "--at", str(network.world.now)]) == 0
+    return capsys.readouterr().out
 
 
 def test_each_new_checkpoint_is_signed_once_and_growth_is_proved(both: Partnered) -> None:
@@ -191,7 +129,9 @@ def test_an_alert_goes_out_with_its_witness(network: Partnered) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_without_an_answer_it_goes_out_and_gets_its_witness_when_one_comes(both: Partnered) -> None:
+def test_without_an_answer_it_goes_out_and_gets_its_witness_when_one_comes(
+    both: Partnered, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     network = both
     network.liars[ONE].lies["/add-checkpoint"] = None
     with Inbox() as inbox:
@@ -200,6 +140,7 @@ def test_without_an_answer_it_goes_out_and_gets_its_witness_when_one_comes(both:
         row = admit(network, id)
         assert row.state == "released", row.refused
         assert network.seen(row) == ()
+        assert "by log, NOT YET WITNESSED: 0 of 1 cosigners." in told(network, row, tmp_path, capsys)
         with refused("log_witness", "0 cosigners saw the log; the policy asks for 1"):
             network.seen(row, at=network.world.now + HOUR + 1)
         with refused("log_witness"):
@@ -217,6 +158,7 @@ def test_without_an_answer_it_goes_out_and_gets_its_witness_when_one_comes(both:
     row = network.post.row(id)
 
     assert network.seen(row, at=network.world.now + DAY, strict=True) == (ONE,)
+    assert "witnessed: wit.example/one at " in told(network, row, tmp_path, capsys)
     assert [b'"cause":"signed"' in body for body in bodies] == [True, False]
     assert b'"cause":"witnessed"' in bodies[1]
     assert b'"type":"exercise.alert.confirmed"' in bodies[1]
