@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,10 +11,9 @@ import pytest
 
 from protocol.encoding import canonical
 from protocol.limits import DAY
-from protocol.log import entry
+from protocol.log import TYPES, entry
 from protocol.note import sign
 from protocol.tiles import write_entries
-from sereno.__main__ import main
 from sereno.logsite import LogSite
 from sereno.visit import Visit
 from store import logbook
@@ -114,6 +112,17 @@ def test_what_is_for_responders_only_is_a_hash_and_nothing_else(network: Watched
         assert doubt.chain.encode() not in answer.data
     assert (sorted(statuses[1]), statuses[2], statuses[3]) == ([200, 404], [404], [200])
     assert known.alert.id != secret.alert.id
+
+
+def test_a_stop_that_the_site_keeps_to_itself_is_counted_by_the_log(network: Watched) -> None:
+    released = confirm(network.post)
+    network.post.send(network.world.attest(network.world.stop("retracted", released), "ana"))
+    network.post.prove()
+    for data in network.entries():
+        if data[0] == TYPES["stop"]:
+            network.liar.lies[f"/log/object/{data.hex()}"] = None
+
+    assert "1 stop: none shown; 1 not shown (for responders only, or never sent)." in network.audit().says
 
 
 @pytest.mark.parametrize("visited", [False, True])
@@ -249,51 +258,3 @@ def test_what_the_policy_wants_witnessed_is_looked_into(tmp_path: Path) -> None:
         note = plain.visit.note
         network.swap_note(note.joined(world.log.checkpoint(["wit.example/one"], 7, 0).lines[1]))
         assert "is not over this checkpoint" in network.audit().concerns[0]
-
-
-def test_the_command_keeps_what_was_seen_and_the_evidence_of_what_can_t_be(
-    network: Watched, twin: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    state, policy = tmp_path / "log.state", tmp_path / "network" / "policy.json"
-    asked = ["log", "audit", network.url, "--state", str(state)]
-    assert main(asked) == 0
-    assert "The policy came from the site itself" in capsys.readouterr().out
-    assert main([*asked, "--policy", str(policy)]) == 0
-    assert "came from the site" not in capsys.readouterr().out
-    assert Visit.decode(state.read_bytes()).pinned
-    network.stay("cy")
-    network.liar.lies[f"/log/object/{network.entries()[1].hex()}"] = None
-    assert main(asked) == 3
-    assert "LOOK  Entry 1 of the log is a stay" in capsys.readouterr().out
-
-    kept = state.read_bytes()
-    assert main(["log", "audit", twin.url, "--state", str(state)]) == 1
-    said = capsys.readouterr().out
-    assert "REFUSED: The log was rolled back: it has 1 leaves, and had 2" in said
-    assert "rule LOG-7, log_fork" in said
-    assert state.read_bytes() == kept
-    (evidence,) = tmp_path.glob("log.state.refused-*")
-    assert "log.example/sereno\n1\n" in evidence.read_text("utf-8")
-
-
-@pytest.mark.parametrize("bad", [b"", b"{}", b"[1", json.dumps({"v": 2}).encode(), b"\xff"])
-def test_a_state_that_is_none_is_named_and_left_alone(
-    bad: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    state = tmp_path / "log.state"
-    state.write_bytes(bad)
-
-    assert main(["log", "audit", "http://127.0.0.1:9", "--state", str(state)]) == 1
-    assert capsys.readouterr().err
-    assert state.read_bytes() == bad
-
-
-def test_a_stranger_s_words_do_not_reach_the_terminal(network: Watched, capsys: pytest.CaptureFixture[str]) -> None:
-    network.liar.lies["/log/checkpoint"] = "\x9b2J\u202e\n1\n\n".encode()
-    assert main(["log", "audit", network.url]) == 1
-    network.liar.lies["/log/roster.json"] = b'{"chain":[],"roster":"\xc2\x9b2J","v":1}'
-    assert main(["log", "audit", network.url]) == 1
-    said = capsys.readouterr()
-
-    assert "\x9b" not in said.out + said.err
-    assert "\u202e" not in said.out + said.err

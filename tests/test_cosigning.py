@@ -28,7 +28,6 @@ from tests.refusals import refused
 from tests.test_witness import FORK
 from worker import gate
 from worker.cosigning import Asker
-from worker.settings import read_witnesses
 
 
 @pytest.fixture
@@ -261,24 +260,3 @@ def test_a_line_of_somebody_who_is_no_cosigner_any_more_is_in_no_new_bundle(netw
 
     assert row.state == "released", row.refused
     assert network.seen(row, cosigners=0) == ()
-
-
-def test_addresses_of_witnesses_are_read_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_witnesses("") == {}
-    assert read_witnesses(" a.example=https://a.example/w/ b=http://[::1]:8010 ") == {
-        "a.example": "https://a.example/w",
-        "b": "http://[::1]:8010",
-    }
-    for bad in ("a.example", "=https://a", "a=ftp://a", "a=https://a a=https://b"):
-        with pytest.raises(SystemExit, match="SERENO_WITNESSES"):
-            read_witnesses(bad)
-
-
-def test_an_address_inside_our_own_walls_is_not_asked(network: Partnered, capsys: pytest.CaptureFixture[str]) -> None:
-    station = network.post.station
-    walled = replace(station, settings=replace(station.settings, allow_private=False))
-    network.post.log()
-
-    assert Asker(walled).ask(network.world.now) == 0
-    assert network.liars[ONE].asked == []
-    assert "has not signed" in capsys.readouterr().err

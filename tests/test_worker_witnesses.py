@@ -1,0 +1,74 @@
+"""How the worker is told of witnesses, whom it asks, and that it does so by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from store.engine import open_engine
+from store.migrating import migrate
+from tests.databases import ROOT
+from tests.partnered import ONE, Partnered, partnered
+from worker.cosigning import Asker
+from worker.settings import read_witnesses
+
+
+@pytest.fixture
+def network(sqlite_url: str, tmp_path: Path) -> Iterator[Partnered]:
+    """Give a network with one witness."""
+    engine = open_engine(sqlite_url)
+    migrate(engine)
+    with partnered(engine, tmp_path, ONE) as opened:
+        yield opened
+    engine.dispose()
+
+
+def test_addresses_of_witnesses_are_read_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_witnesses("") == {}
+    assert read_witnesses(" a.example=https://a.example/w/ b=http://[::1]:8010 ") == {
+        "a.example": "https://a.example/w",
+        "b": "http://[::1]:8010",
+    }
+    for bad in ("a.example", "=https://a", "a=ftp://a", "a=https://a a=https://b"):
+        with pytest.raises(SystemExit, match="SERENO_WITNESSES"):
+            read_witnesses(bad)
+
+
+def test_an_address_inside_our_own_walls_is_not_asked(network: Partnered, capsys: pytest.CaptureFixture[str]) -> None:
+    station = network.post.station
+    walled = replace(station, settings=replace(station.settings, allow_private=False))
+    network.post.log()
+
+    assert Asker(walled).ask(network.world.now) == 0
+    assert network.liars[ONE].asked == []
+    assert "has not signed" in capsys.readouterr().err
+
+
+def test_the_sweep_s_process_asks_by_itself(network: Partnered, redis_url: str) -> None:
+    network.post.log()
+    settings = network.post.station.settings
+    environment = {
+        **os.environ,
+        "SERENO_DATABASE": settings.database,
+        "SERENO_REDIS": redis_url,
+        "SERENO_POLICY": str(settings.policy),
+        "SERENO_FACE": str(settings.face),
+        "SERENO_ALLOW_PRIVATE": "yes",
+        "SERENO_WITNESSES": " ".join(f"{name}={url}" for name, url in settings.witnesses.items()),
+    }
+    process = subprocess.Popen([sys.executable, "-m", "worker", "sweep"], cwd=ROOT, env=environment)
+    try:
+        deadline = time.monotonic() + 30
+        while not network.lines() and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+    assert network.lines() == [ONE]
