@@ -11,7 +11,7 @@ from typing import Final
 
 from protocol.errors import Refused
 from protocol.merkle import leaf_hash
-from protocol.note import Checkpoint, Note, check_cosignature, check_log
+from protocol.note import LOG, Checkpoint, Key, Note, check_cosignature, check_log
 from protocol.policy import Policy
 from protocol.roster import ROSTER, Roster, open_roster
 from protocol.signed import Signed
@@ -131,7 +131,8 @@ def _compare(site: LogSite, size: int, level: int, index: int, hash_: bytes) -> 
 
 def _grown(roster: Roster, found: Checkpoint, last: Visit | None) -> str:
     if last is None:
-        return f"The log {roster.log_origin} has {found.size} entries. This is the first visit."
+        key = Key(roster.log_origin, LOG, roster.log_key).encode()
+        return f"The log {key} has {found.size} entries. This is the first visit."
     more = found.size - last.checkpoint.size
     return (
         f"The log {roster.log_origin} grew by {more} to {found.size} entries since {shown(last.time)}, "

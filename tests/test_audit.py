@@ -12,7 +12,7 @@ import pytest
 from protocol.encoding import canonical
 from protocol.limits import DAY
 from protocol.log import TYPES, entry
-from protocol.note import sign
+from protocol.note import LOG, Key, sign
 from protocol.tiles import write_entries
 from sereno.logsite import LogSite
 from sereno.visit import Visit
@@ -44,7 +44,8 @@ def test_a_first_visit_tells_everything_and_the_next_one_what_is_new(network: Wa
     first = network.audit()
 
     assert first.concerns == ()
-    assert first.says[0] == "The log log.example/sereno has 2 entries. This is the first visit."
+    key = Key(network.world.log.origin, LOG, network.world.roster.log_key).encode()
+    assert first.says[0] == f"The log {key} has 2 entries. This is the first visit."
     assert any("It is the network's first roster." in text for text in first.says)
     assert "1 release: 1 confirmed." in first.says
 
