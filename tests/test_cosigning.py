@@ -19,7 +19,7 @@ from protocol.release import Bundle, check
 from protocol.witness import AddCheckpoint
 from sereno.__main__ import main
 from store import logbook
-from store.engine import open_engine, reading
+from store.engine import open_engine, reading, writing
 from store.messages import Message
 from store.migrating import migrate
 from tests.inbox import Inbox
@@ -251,12 +251,19 @@ def test_a_witness_that_has_seen_another_log_is_told_loudly(
     assert network.lines() == []
 
 
-def test_a_line_of_somebody_who_is_no_cosigner_any_more_is_in_no_new_bundle(network: Partnered) -> None:
-    network.ask()
-    network.world.log.cosigners.pop(ONE)
+def test_a_bundle_carries_lines_of_its_own_roster_s_cosigners_only(network: Partnered) -> None:
+    seed = network.world.log.cosigners.pop(ONE)
     network.world.publish()
     network.post.publish()
-    row = admit(network, network.post_alert())
+    signed = network.world.attest(network.world.alert(), "ana", "bo")  # Under a roster without cosigners.
+    network.world.log.cosigners[ONE] = seed
+    network.world.publish()
+    network.post.publish()
+    with writing(network.post.engine) as conn:
+        logbook.queue_signed(conn, "release", signed)
+    assert network.ask() == 1
+    row = admit(network, network.post.post(signed))
 
     assert row.state == "released", row.refused
+    assert network.lines() == [ONE]
     assert network.seen(row, cosigners=0) == ()
