@@ -13,14 +13,12 @@ from sqlalchemy import Connection
 
 from alerts.ground import ground
 from alerts.told import is_public
-from protocol.encoding import canonical, sha256
+from protocol.encoding import sha256
 from protocol.errors import Refused
-from protocol.signed import Signed
 from protocol.tiles import ENTRIES, HEIGHT, WIDTH, Tile, width_at, write_entries
 from store.engine import reading
 from store.logbook import MESSAGES, Checkpoint, kept_of, latest_checkpoint, read_entries, read_nodes
 from store.messages import get_message
-from store.rosters import current_roster
 
 log = Blueprint("log", __name__, url_prefix="/log")
 
@@ -65,18 +63,6 @@ def show_object(entry: str) -> Response:
         raise Refused("not_found", f"The object of entry {entry[:18]} is not here, or not for everyone.")
     # A chain may become one for responders only, and then its messages are gone from here.
     return _file(data, "application/json", FOR_GOOD if entry[:2] not in ("01", "02") else SHORTLY)
-
-
-@log.get("/roster.json")
-def show_roster() -> Response:
-    """Answer with the roster in force and the root changes that lead to it, from which the log's key follows."""
-    with reading(ground().engine) as conn:
-        stored = current_roster(conn)
-    if stored is None:
-        raise Refused("not_found", "This network has published no roster yet.")
-    chain = [Signed.decode(link).value() for link in stored.chain]
-    value = {"v": 1, "roster": Signed.decode(stored.signed).value(), "chain": chain}
-    return _file(canonical(value), "application/json", NOW)
 
 
 def _latest(conn: Connection) -> Checkpoint:

@@ -39,11 +39,11 @@ def audit(site: LogSite, policy: Policy, last: Visit | None, now: int, *, pinned
     Raises Refused: roster kinds, log_key, checkpoint, log_fork (another past, or a shorter one), log_tile (what is
     served does not lead to what is signed); OSError where the site does not answer.
     """
-    signed, links = site.roster()  # Before the checkpoint: what is in force now is logged by then.
-    roster = open_roster(signed, links, policy)
+    trail = site.trail()  # Before the checkpoint: what is in force now is logged by then.
+    roster = open_roster(trail.roster, trail.chain, policy)
     note = site.checkpoint()
     found = _checkpoint(note, roster, last)
-    changes = Changes(policy, links, list(last.rosters) if last else [])
+    changes = Changes(policy, trail.chain, list(last.rosters) if last else [])
     _require_newer(roster, changes.rosters)
     for index, entry in last.missing if last else ():
         changes.take(index, entry, site.object)

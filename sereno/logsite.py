@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from protocol.encoding import parse
 from protocol.errors import Refused
-from protocol.limits import MAX_BUNDLE, ROOT_LINKS
 from protocol.note import Note, text_of
-from protocol.shape import exactly, list_of, record
-from protocol.signed import SIGNED, Signed
 from protocol.tiles import Tile, read_entries, read_hashes
+from protocol.trail import Trail
 from sereno.http import Client
-
-ROSTER = record({"v": exactly(1), "roster": SIGNED, "chain": list_of(SIGNED, ROOT_LINKS)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +23,9 @@ class LogSite:
         """Return the policy file that the site itself gives out."""
         return self._get("/policy.json")
 
-    def roster(self) -> tuple[Signed, tuple[Signed, ...]]:
+    def trail(self) -> Trail:
         """Return the roster in force and its root changes, unchecked."""
-        value: Any = parse(self._get("/log/roster.json"), MAX_BUNDLE)
-        ROSTER(value, "roster.json")
-        return Signed.of(value["roster"]), tuple(Signed.of(link) for link in value["chain"])
+        return Trail.decode(self._get("/roster.json"))
 
     def checkpoint(self) -> Note:
         """Return the newest checkpoint's note, unchecked."""

@@ -109,9 +109,6 @@ def test_an_object_is_byte_for_byte_what_the_log_holds_the_hash_of(post: Outpost
         assert answer.data == signed.encode()
         assert sha256(answer.data) == entry(kind, signed)[1:]
         assert answer.headers["Cache-Control"].endswith("immutable")
-    value = client.get("/log/roster.json").json
-    assert value is not None
-    assert Signed.of(value["roster"]) == post.world.signed_roster
 
 
 def test_before_the_first_checkpoint_there_is_no_log(engine: Engine, tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ def test_a_stay_or_a_roster_that_is_logged_and_hidden_is_seen_until_it_is_shown(
 
 
 def test_a_roster_that_the_log_does_not_hold_is_seen_and_an_older_one_is_refused(network: Watched) -> None:
-    old = LogSite(network.url)._get("/log/roster.json")
+    old = LogSite(network.url)._get("/roster.json")
     network.world.publish()
     with writing(network.post.engine) as conn:  # Handed out, and not logged.
         put_roster(conn, network.world.signed_roster.encode(), [], {})
@@ -234,7 +234,7 @@ def test_a_roster_that_the_log_does_not_hold_is_seen_and_an_older_one_is_refused
     network.post.log()
     last = network.audit()
     assert last.concerns == ()
-    network.liar.lies["/log/roster.json"] = old
+    network.liar.lies["/roster.json"] = old
     with refused("roster_chain", "hands out roster 1; the log holds roster 2"):
         network.audit(last.visit)
 

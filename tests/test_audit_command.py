@@ -68,7 +68,7 @@ def test_a_state_that_is_none_is_named_and_left_alone(
 def test_a_stranger_s_words_do_not_reach_the_terminal(network: Watched, capsys: pytest.CaptureFixture[str]) -> None:
     network.liar.lies["/log/checkpoint"] = "\x9b2J\u202e\n1\n\n".encode()
     assert main(["log", "audit", network.url]) == 1
-    network.liar.lies["/log/roster.json"] = b'{"chain":[],"roster":"\xc2\x9b2J","v":1}'
+    network.liar.lies["/roster.json"] = b'{"chain":[],"roster":"\xc2\x9b2J","v":1}'
     assert main(["log", "audit", network.url]) == 1
     said = capsys.readouterr()
 
