@@ -48,8 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _policy(file: Path | None, last: Visit | None, site: LogSite) -> tuple[Policy, bool]:
     """Return the policy to check by, and whether it was got in person; on the first visit the site's own may do."""
+    if file is None and last is not None:
+        return last.policy, last.pinned
     if file is None:
-        return (last.policy, last.pinned) if last else (Policy.decode(site.policy()), False)
+        try:
+            return Policy.decode(site.policy()), False
+        except Refused as refusal:
+            raise OSError(f"{site.url} gives out a policy that is none: {refusal.kind}.") from None
     policy = Policy.decode(file.read_bytes())
     if last is not None and last.policy.network != policy.network:
         raise Refused(

@@ -70,6 +70,8 @@ def test_a_stranger_s_words_do_not_reach_the_terminal(network: Watched, capsys: 
     assert main(["log", "audit", network.url]) == 1
     network.liar.lies["/roster.json"] = b'{"chain":[],"roster":"\xc2\x9b2J","v":1}'
     assert main(["log", "audit", network.url]) == 1
+    network.liar.lies["/policy.json"] = b'{"v":"\xc2\x9b2J"}'
+    assert main(["log", "audit", network.url]) == 1
     said = capsys.readouterr()
 
     assert "\x9b" not in said.out + said.err
