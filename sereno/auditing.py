@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from protocol import limits
 from protocol.errors import Refused
 from protocol.merkle import leaf_hash
 from protocol.note import LOG, Checkpoint, Key, Note, check_cosignature, check_log
@@ -16,7 +17,7 @@ from protocol.policy import Policy
 from protocol.roster import ROSTER, Roster, open_roster
 from protocol.signed import Signed
 from protocol.tiles import ENTRIES, HEIGHT, WIDTH, Growth, node_reader, tile_at
-from sereno.changes import Changes, is_in
+from sereno.changes import Changes, begun_by, is_in
 from sereno.clock import shown
 from sereno.logsite import LogSite
 from sereno.visit import Visit
@@ -43,8 +44,8 @@ def audit(site: LogSite, policy: Policy, last: Visit | None, now: int, *, pinned
     roster = open_roster(trail.roster, trail.chain, policy)
     note = site.checkpoint()
     found = _checkpoint(note, roster, last)
-    changes = Changes(policy, trail.chain, list(last.rosters) if last else [])
-    _require_newer(roster, changes.rosters)
+    changes = Changes(policy, trail.chain, list(last.rosters) if last else [], now)
+    _require_newer(roster, begun_by(changes.rosters, now - limits.CLOCK_SKEW))
     for index, entry in last.missing if last else ():
         changes.take(index, entry, site.object)
     for index, entry in _walk(site, found, last):
@@ -91,7 +92,7 @@ def _forked(before: Checkpoint, root: bytes) -> Refused:
 def _require_newer(roster: Roster, known: list[Signed]) -> None:
     newest = max((one.read(ROSTER)["number"] for one in known), default=0)
     if roster.number < newest:
-        raise Refused("roster_chain", f"The site hands out roster {roster.number}; the log holds roster {newest}.")
+        raise Refused("roster_chain", f"The site hands out roster {roster.number}; roster {newest} has begun.")
 
 
 def _walk(site: LogSite, found: Checkpoint, last: Visit | None) -> Iterator[tuple[int, bytes]]:

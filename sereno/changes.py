@@ -21,7 +21,7 @@ from protocol.policy import Policy
 from protocol.recipients import SET
 from protocol.roster import ROSTER, Roster, open_roster
 from protocol.signed import Signed
-from protocol.stay import open_stay
+from protocol.stay import STAY, open_stay
 from sereno.clock import shown
 
 KINDS: Final = {number: kind for kind, number in TYPES.items()}
@@ -36,6 +36,7 @@ class Changes:
     policy: Policy
     links: Sequence[Signed]
     rosters: list[Signed]
+    now: int
     says: list[str] = field(default_factory=list)
     concerns: list[str] = field(default_factory=list)
     missing: list[tuple[int, bytes]] = field(default_factory=list)
@@ -138,21 +139,22 @@ class Changes:
         self.says.append(text)
 
     def _stay(self, signed: Signed) -> None:
-        newest = self._newest("stay")
-        stay = open_stay(signed, newest)
+        stay = open_stay(signed, self._in_force("stay", signed.read(STAY)["issued"]))
         self.says.append(
             f"Lead {stay.by} suspended {stay.verifier} from {shown(stay.issued)} until {shown(stay.until)}."
         )
 
     def _manifest(self, signed: Signed) -> None:
         signers = ", ".join(one.keyid for one in signed.signatures)
-        signed.check("manifest", self._newest("manifest").roots.by_id())
+        signed.check("manifest", self._in_force("manifest", self.now).roots.by_id())
         self.says.append(f"A manifest of the pages, {signed.message()[:16]}, signed by the roots {signers}.")
 
-    def _newest(self, what: str) -> Roster:
-        if not self.rosters:
-            raise Refused("roster_chain", f"The log holds no roster before this {what}.")
-        return self.open(max(self.rosters, key=_number))
+    def _in_force(self, what: str, at: int) -> Roster:
+        """Return the roster in force at a time, of those that the log holds; custodians sign some ahead."""
+        begun = begun_by(self.rosters, at)
+        if not begun:
+            raise Refused("roster_chain", f"The log holds no roster that had begun before this {what}.")
+        return self.open(max(begun, key=_number))
 
     def _message(self, signed: Signed) -> None:
         alert = read_alert(signed)
@@ -185,6 +187,11 @@ class Changes:
 def _number(roster: Signed) -> int:
     number: int = roster.read(ROSTER)["number"]
     return number
+
+
+def begun_by(rosters: Sequence[Signed], at: int) -> list[Signed]:
+    """Return those rosters that had begun at a time."""
+    return [one for one in rosters if one.read(ROSTER)["issued"] <= at]
 
 
 def is_in(rosters: Sequence[Signed], roster: Any) -> bool:

@@ -9,7 +9,7 @@ from protocol.note import COSIGNER, Note, key_hash
 from protocol.roster import Roster
 from sereno.finding import Finding, Findings, Patient
 from store.engine import reading
-from store.knowledge import newest_roster
+from store.knowledge import roster_now
 from store.logbook import latest_checkpoint
 from worker.settings import read_witnesses
 
@@ -24,7 +24,7 @@ def witnesses(patient: Patient) -> Findings:
         return
     with reading(patient.engine) as conn:
         try:
-            roster = newest_roster(conn, patient.policy)
+            roster = roster_now(conn, patient.policy, patient.now)
         except Refused:
             return  # `records.roster` says so.
         latest = latest_checkpoint(conn)

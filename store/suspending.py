@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 
 from protocol import limits
 from protocol.epoch import epoch_of
-from protocol.log import entry
 from protocol.recipients import SET
 from protocol.signed import Signed
 from protocol.stay import STAY
-from store.logbook import queue_entry
+from store.logbook import queue_signed
 from store.sessions import revoke_verifier
 from store.sets import retire_sets, sets_of_epochs
 from store.shifts import end_shift
@@ -28,7 +27,7 @@ def suspend(conn: Connection, stay: Signed, now: int) -> bool:
     """
     verifier = stay.read(STAY)["verifier"]
     fresh = put_stay(conn, stay.encode())
-    queue_entry(conn, "stay", entry("stay", stay))
+    queue_signed(conn, "stay", stay)
     revoke_verifier(conn, verifier)
     end_shift(conn, verifier)
     epoch = epoch_of(now)

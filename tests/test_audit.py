@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from protocol.encoding import canonical
-from protocol.limits import DAY
+from protocol.limits import DAY, HOUR
 from protocol.log import TYPES, entry
 from protocol.note import LOG, Key, sign
 from protocol.tiles import write_entries
@@ -235,8 +235,24 @@ def test_a_roster_that_the_log_does_not_hold_is_seen_and_an_older_one_is_refused
     last = network.audit()
     assert last.concerns == ()
     network.liar.lies["/roster.json"] = old
-    with refused("roster_chain", "hands out roster 1; the log holds roster 2"):
+    network.world.now += HOUR
+    with refused("roster_chain", "hands out roster 1; roster 2 has begun"):
         network.audit(last.visit)
+
+
+def test_a_roster_that_is_signed_ahead_is_told_and_takes_no_place_yet(network: Watched) -> None:
+    begins = network.world.now + 5 * DAY
+    network.world.publish(issued=begins, expires=begins + 20 * DAY)
+    network.post.publish()
+    network.post.log()
+    first = network.audit()
+    network.stay("cy")
+
+    assert first.concerns == network.audit(first.visit).concerns == ()
+    assert any(text.startswith("Roster 2 of the network ") for text in first.says)
+    network.world.now = begins + HOUR  # The site's own clock is not there yet.
+    with refused("roster_chain", "roster 2 has begun"):
+        network.audit(first.visit)
 
 
 def test_a_roster_that_has_run_out_and_an_entry_of_a_new_kind_are_looked_into(network: Watched) -> None:

@@ -22,7 +22,7 @@ from protocol.note import COSIGNER, Checkpoint, Line, Note, key_hash
 from protocol.roster import Roster
 from protocol.witness import MAX_ANSWER, SIZE_TYPE, AddCheckpoint, read_cosignature, read_size
 from store.engine import reading, writing
-from store.knowledge import newest_roster
+from store.knowledge import roster_now
 from store.logbook import ASKER, hold_writer, join_checkpoint, latest_checkpoint, node_reader
 from worker.outbound import ask, open_session
 from worker.station import Station
@@ -61,7 +61,7 @@ class Asker:
             latest = latest_checkpoint(conn)
             if latest is None:
                 return 0
-            roster = newest_roster(conn, self.station.policy)
+            roster = roster_now(conn, self.station.policy, now)
         note = Note.decode(latest.note)
         wanted = [one for one in self._lacking(note, roster) if one.due <= now]
         if not wanted:

@@ -243,7 +243,7 @@ def add_witnesses(station: Station, now: int) -> int:
         return done
     with reading(station.engine) as conn:
         rows = released_since(conn, now - limits.FIRST_SEND)
-        known = knowledge(conn, station.policy) if rows else Knowledge()
+        known = knowledge(conn, station.policy, now) if rows else Knowledge()
         better = [found for row in rows if (found := _better(conn, station, row)) is not None]
     for row, data, enough in better:
         if _checks(data, station, now, known):
