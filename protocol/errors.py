@@ -114,6 +114,10 @@ KINDS: Final[dict[str, Kind]] = {
     "not_yours": Kind("DES-2", 403),
     # Outbound.
     "address": Kind("DEL-1", 400),
+    # Photos and their way in.
+    "photo": Kind("PHO-1", 400),
+    "upload": Kind("UPL-1", 409),
+    "part": Kind("UPL-2", 400),
 }
 
 

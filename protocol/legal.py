@@ -27,13 +27,26 @@ def seal_legal(words: str, attorneys: Sequence[str]) -> bytes:
     text = words.encode("utf-8")
     if len(text) > MAX_WORDS:
         raise Refused("too_large", f"The words for the attorneys take {len(text)} bytes; at most {MAX_WORDS} fit.")
-    if text and not attorneys:
-        raise Refused("shape", "The roster names no attorney who could read this.")
-    recipients = list(attorneys[: limits.LEGAL_STANZAS]) if text else []
-    while len(recipients) < limits.LEGAL_STANZAS:
-        recipients.append(age.Identity.generate().recipient)
+    recipients = _filled_up(attorneys if text else (), needed=bool(text))
     plain = len(text).to_bytes(2, "big") + text
     return age.seal(plain.ljust(ROOM, b"\0"), recipients)
+
+
+def seal_original(data: bytes, attorneys: Sequence[str]) -> bytes:
+    """Return a photo as it came, sealed to the attorneys alone: an attachment of the type `tip.ORIGINAL`.
+
+    Raises Refused("shape") without an attorney.  `age.open` gives the photo back.
+    """
+    return age.seal(data, _filled_up(attorneys, needed=True))
+
+
+def _filled_up(attorneys: Sequence[str], *, needed: bool) -> list[str]:
+    if needed and not attorneys:
+        raise Refused("shape", "The roster names no attorney who could read this.")
+    recipients = list(attorneys[: limits.LEGAL_STANZAS])
+    while len(recipients) < limits.LEGAL_STANZAS:
+        recipients.append(age.Identity.generate().recipient)
+    return recipients
 
 
 def open_legal(part: bytes, identity: age.Identity) -> str:

@@ -34,6 +34,7 @@ from protocol.shape import (
 )
 
 MAGIC: Final = b"sereno1\0"
+ORIGINAL: Final = "application/age"  # A photo as it came from the camera, sealed to the attorneys (6.2).
 
 TIP: Final = record(
     {
@@ -67,14 +68,14 @@ HEADER: Final = record(
         "files": list_of(
             record(
                 {
-                    "type": one_of("image/jpeg", "image/png", "image/webp"),
+                    "type": one_of("image/jpeg", "image/png", "image/webp", ORIGINAL),
                     "off": integer(limits.CHUNK, limits.BUCKETS[-1]),
                     "len": integer(1, limits.BUCKETS[-1]),
                     "sha256": SHA256,
                     "turn": integer(1, 8),
                 }
             ),
-            limits.MAX_FILES,
+            2 * limits.MAX_FILES,
         ),
         "legal": base64(limits.LEGAL_BYTES),
     },
@@ -84,7 +85,7 @@ HEADER: Final = record(
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A photo: media type, bytes, and `turn`, the EXIF orientation (1 to 8) that shows it upright."""
+    """A photo or a sealed original: media type, bytes, and `turn`, the EXIF orientation that shows it upright."""
 
     type: str
     data: bytes
@@ -121,13 +122,21 @@ def encode_tip(header: Mapping[str, Any], files: Sequence[Attachment] = ()) -> b
         )
         offset += len(one.data)
     value = {**header, "files": entries}
-    HEADER(value, "header")
+    _check_header(value)
     text = canonical(value)
     if len(text) > limits.MAX_HEADER:
         raise Refused("too_large", f"The header takes {len(text)} bytes; at most {limits.MAX_HEADER} are taken.")
     head = MAGIC + len(text).to_bytes(4, "big") + text
     body = head.ljust(limits.CHUNK, b"\0") + b"".join(one.data for one in files)
     return body.ljust(bucket_for(offset if files else limits.CHUNK), b"\0")
+
+
+def _check_header(value: Any) -> None:
+    HEADER(value, "header")
+    originals = sum(one["type"] == ORIGINAL for one in value["files"])
+    for name, count in (("photos", len(value["files"]) - originals), ("originals", originals)):
+        if count > limits.MAX_FILES:
+            raise Refused("shape", f"header.files holds {count} {name}; at most {limits.MAX_FILES} are taken.")
 
 
 def decode_preview(chunk: bytes) -> Tip:
@@ -141,7 +150,7 @@ def decode_preview(chunk: bytes) -> Tip:
     if length > limits.MAX_HEADER:
         raise Refused("tip_layout", f"The header claims {length} bytes; at most {limits.MAX_HEADER} are taken.")
     value = parse(chunk[12 : 12 + length], limits.MAX_HEADER)
-    HEADER(value, "header")
+    _check_header(value)
     if any(chunk[12 + length :]):
         raise Refused("tip_padding", "What follows the header in the first chunk must be zeros.")
     offset = limits.CHUNK

@@ -7,10 +7,11 @@ import pytest
 from protocol import age
 from protocol.encoding import unb64
 from protocol.envelope import envelope_size
-from protocol.legal import MAX_WORDS, ROOM, open_legal, seal_legal
+from protocol.legal import MAX_WORDS, ROOM, open_legal, seal_legal, seal_original
 from protocol.limits import BUCKETS, LEGAL_BYTES
 from protocol.recipients import RecipientSet
 from protocol.stanza import parse_header
+from tests import javascript
 from tests.refusals import refused
 from tests.world import World
 
@@ -77,3 +78,16 @@ def test_a_legal_part_with_another_layout_is_refused(world: World) -> None:
     ):
         with refused(kind):
             open_legal(age.seal(plain, world.attorneys()), world.attorney())
+
+
+def test_an_original_opens_for_an_attorney_alone_whichever_language_sealed_it(world: World) -> None:
+    photo = bytes(range(256)) * 300
+    theirs = javascript.call("legal", "sealOriginal", photo, world.attorneys())
+
+    for sealed in (seal_original(photo, world.attorneys()), theirs):
+        assert age.open(sealed, [world.attorney()]) == photo
+        assert len(parse_header(sealed).stanzas) == 4
+        with refused("age_no_match"):
+            age.open(sealed, [world.identity("ana")])
+    with refused("shape"):
+        seal_original(photo, [])

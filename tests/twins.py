@@ -14,6 +14,7 @@ from protocol.chain import require_fits
 from protocol.codename import decode_code, derive_thread, encode_code
 from protocol.encoding import b64, canonical, fingerprint
 from protocol.epoch import open_epoch_key
+from protocol.jpeg import read_jpeg, require_bare
 from protocol.limits import CHUNK, LEGAL_BYTES
 from protocol.policy import Policy
 from protocol.publication import open_publication
@@ -221,6 +222,12 @@ def slip(fields: Fields) -> Any:
     return {"bundle": fingerprint(bundle), "address": found.address("https://alerts.example.org")}
 
 
+def photo(fields: Fields) -> Any:
+    data = bytes.fromhex(fields["hex"])
+    one = require_bare(data) if fields.get("bare") else read_jpeg(data)
+    return {"size": [one.width, one.height], "turn": one.turn, "bare": one.bare.hex()}
+
+
 _OF: Final = ("policy", "roster", "links")
 # By noun: what answers, the fields that a question needs, and those it may have.
 NOUNS: Final[dict[str, tuple[Callable[[Fields], Any], Iterable[str], Iterable[str]]]] = {
@@ -232,6 +239,7 @@ NOUNS: Final[dict[str, tuple[Callable[[Fields], Any], Iterable[str], Iterable[st
     "stay-bundle": (carried_stay, ("policy", "bundle"), ()),
     "publication": (publication, ("policy", "publication", "now"), ("zone",)),
     "tip": (tip, ("header", "bucket"), ("magic", "length", "body", "put")),
+    "photo": (photo, ("hex",), ("bare",)),
     "vault": (vault, ("file", "passphrase"), ()),
     "code": (code, ("words",), ("network",)),
     "alert": (alert, ("alert",), ()),

@@ -10,6 +10,7 @@ from protocol.encoding import b64, canonical, fingerprint
 from protocol.limits import BUCKETS, CHUNK
 from protocol.vault import vault_key
 from tests.make_vectors import Chapter
+from tests.pictures import exif, jpeg, photographed, segment
 
 NETWORK: Final = "a1" * 32
 PHRASE: Final = "abandon ability able about above absent"
@@ -66,6 +67,7 @@ def tips() -> Chapter:
     told.tell("photos that overlap", "tip_layout", **{**with_photo, "header": {"files": [photo, photo]}})
     told.tell("another photo", "tip_digest", **{**with_photo, "body": "a phot0"})
     told.tell("a fourth photo", "shape", header={"files": [photo] * 4})
+    _originals(told, photo)
     for name, changes in (
         ("a field that nobody knows", {"ip": "192.0.2.1"}),
         ("no words need be said, but what was seen must", {"tip": {"what": "taking"}}),
@@ -75,6 +77,38 @@ def tips() -> Chapter:
     ):
         told.tell(name, "shape", header=changes)
     told.tell("280 characters outside the first plane", header={"tip": {**TOLD, "words": "\U0001f600" * 280}})
+    return told
+
+
+def _originals(told: Chapter, photo: dict[str, Any]) -> None:
+    original = {**photo, "type": "application/age"}
+    told.tell("a fourth original", "shape", header={"files": [original] * 4})
+    files = [photo, {**original, "off": CHUNK + 7}]
+    told.tell("a photo and its sealed original", header={"files": files}, body="a photoa photo", bucket=BUCKETS[1])
+
+
+def photos() -> Chapter:
+    told = Chapter("photo", "6.5", "JPEGs: their size, their turn, and the bytes that are left of them.")
+    told.tell("a bare one", hex=jpeg().hex(), bare=True)
+    told.tell("all that phones add", hex=photographed(6).hex())
+    told.tell("a turn in the other order of bytes", hex=jpeg(before=exif(8, ">")).hex())
+    told.tell("a turn that there is not", hex=jpeg(before=exif(9)).hex())
+    for name, data in (
+        ("EXIF", jpeg(before=exif(1))),
+        ("a comment", jpeg(before=segment(0xFE, b"made by"))),
+        ("a film behind it", jpeg(after=b"ftypmp42")),
+        ("a fill byte", jpeg(before=b"\xff")),
+    ):
+        told.tell(f"{name} is not for a verifier", "photo", hex=data.hex(), bare=True)
+    for name, data in (
+        ("another format", b"\x89PNG"),
+        ("one that is cut off", jpeg()[:-2]),
+        ("one that shows nothing", b"\xff\xd8\xff\xd9"),
+        ("a table with words behind it", jpeg(before=segment(0xDB, bytes(65) + b"words"))),
+        ("an arithmetic coder", jpeg().replace(b"\xff\xc0", b"\xff\xc9")),
+        ("no height", jpeg().replace(b"\x08\0\x20", b"\x08\0\0")),
+    ):
+        told.tell(name, "photo", hex=data.hex())
     return told
 
 
@@ -123,4 +157,4 @@ def codes() -> Chapter:
     return told
 
 
-CHAPTERS: Final = (tips, vaults, codes)
+CHAPTERS: Final = (tips, photos, vaults, codes)

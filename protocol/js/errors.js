@@ -102,6 +102,10 @@ export const KINDS = Object.freeze({
   not_yours: { rule: "DES-2", status: 403 },
   // Outbound.
   address: { rule: "DEL-1", status: 400 },
+  // Photos and their way in.
+  photo: { rule: "PHO-1", status: 400 },
+  upload: { rule: "UPL-1", status: 409 },
+  part: { rule: "UPL-2", status: 400 },
 });
 
 /** @typedef {keyof typeof KINDS} Kind */

@@ -31,18 +31,34 @@ export async function sealLegal(words, attorneys, breathe = () => {}) {
     const sentence = `The words for the attorneys take ${text.length} bytes; at most ${MAX_WORDS} fit.`;
     throw new Refused("too_large", sentence);
   }
-  if (text.length > 0 && attorneys.length === 0) {
-    throw new Refused("shape", "The roster names no attorney who could read this.");
-  }
-  const recipients = text.length > 0 ? attorneys.slice(0, LEGAL_STANZAS) : [];
-  while (recipients.length < LEGAL_STANZAS) {
-    recipients.push(age.Identity.generate().recipient);
-    await breathe();
-  }
+  const recipients = await filledUp(text.length > 0 ? attorneys : [], text.length > 0, breathe);
   const plain = new Uint8Array(ROOM);
   new DataView(plain.buffer).setUint16(0, text.length);
   plain.set(text, 2);
   return age.seal(plain, recipients, breathe);
+}
+
+/**
+ * A photo as it came, sealed to the attorneys alone: an attachment of the type `ORIGINAL` of tip.js.
+ *
+ * Throws Refused("shape") without an attorney.  `age.open` gives the photo back.
+ * @param {Uint8Array} data @param {readonly string[]} attorneys @param {Breathe} [breathe] @returns {Promise<Bytes>}
+ */
+export async function sealOriginal(data, attorneys, breathe = () => {}) {
+  return age.seal(data, await filledUp(attorneys, true, breathe), breathe);
+}
+
+/** @param {readonly string[]} attorneys @param {boolean} needed @param {Breathe} breathe @returns {Promise<string[]>} */
+async function filledUp(attorneys, needed, breathe) {
+  if (needed && attorneys.length === 0) {
+    throw new Refused("shape", "The roster names no attorney who could read this.");
+  }
+  const recipients = attorneys.slice(0, LEGAL_STANZAS);
+  while (recipients.length < LEGAL_STANZAS) {
+    recipients.push(age.Identity.generate().recipient);
+    await breathe();
+  }
+  return recipients;
 }
 
 /**

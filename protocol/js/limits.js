@@ -44,7 +44,14 @@ export const CHUNK = 65_536;
 /** The only plaintext sizes there are. */
 export const BUCKETS = Object.freeze([CHUNK, 1 << 20, 4 << 20, 16 << 20]);
 export const MAX_HEADER = 60_000;
+/** Photos; and as many sealed originals. */
 export const MAX_FILES = 3;
+/** What an upload of photos travels in: a slow link loses little when it drops. */
+export const PART = 256 * 1024;
+/** Pixels: lettering on a vest across a street can be read, and three photos fit 4 MiB. */
+export const MAX_SIDE = 1600;
+/** What a desk's browser decodes without harm; phones make up to 50 million. */
+export const MAX_PIXELS = 64_000_000;
 export const LEGAL_BYTES = 12_288;
 export const LEGAL_STANZAS = 4;
 export const MAX_DAY_SKEW = 2;

@@ -30,7 +30,7 @@ import { sha256 } from "./vendor/vendor.js";
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./age.js").Breathe} Breathe */
 /**
- * A photo: media type, bytes, and `turn`, the EXIF orientation (1 to 8) that shows it upright.
+ * A photo, or its sealed original: media type, bytes, and `turn`, the EXIF orientation (1 to 8) that shows it upright.
  * @typedef {Readonly<{type: string, data: Uint8Array, turn: number}>} Attachment
  */
 /** @typedef {Readonly<{type: string, off: number, len: number, sha256: string, turn: number}>} FileValue */
@@ -55,6 +55,8 @@ import { sha256 } from "./vendor/vendor.js";
  */
 
 const MAGIC = /* @__PURE__ */ utf8("sereno1\0");
+/** A photo as it came from the camera, sealed to the attorneys (6.2). */
+export const ORIGINAL = "application/age";
 const START = 12; // Bytes before the header: magic and length.
 const SLICE = 1 << 20; // Bytes that are looked at between two breaths.
 
@@ -78,7 +80,7 @@ export const TIP = /* @__PURE__ */ (() =>
 
 const FILE = /* @__PURE__ */ (() =>
   record({
-    type: oneOf("image/jpeg", "image/png", "image/webp"),
+    type: oneOf("image/jpeg", "image/png", "image/webp", ORIGINAL),
     off: integer(CHUNK, BUCKETS[BUCKETS.length - 1]),
     len: integer(1, BUCKETS[BUCKETS.length - 1]),
     sha256: SHA256,
@@ -98,7 +100,7 @@ export const HEADER = /* @__PURE__ */ (() =>
       set: SHA256,
       form: SHA256,
       tip: TIP,
-      files: listOf(FILE, MAX_FILES),
+      files: listOf(FILE, 2 * MAX_FILES),
       legal: base64(LEGAL_BYTES),
     },
     { thread: record({ age: recipient, ed25519: base64(32) }) },
@@ -127,7 +129,7 @@ export async function encodeTip(header, files = [], breathe = () => {}) {
     offset += length;
   }
   const value = { ...header, files: entries };
-  HEADER(value, "header");
+  checkHeader(value);
   const text = canonical(value);
   if (text.length > MAX_HEADER) {
     throw new Refused("too_large", `The header takes ${text.length} bytes; at most ${MAX_HEADER} are taken.`);
@@ -138,6 +140,17 @@ export async function encodeTip(header, files = [], breathe = () => {}) {
   out.set(text, START);
   for (const [index, { off }] of entries.entries()) out.set(files[index].data, off);
   return out;
+}
+
+/** @param {any} value */
+function checkHeader(value) {
+  HEADER(value, "header");
+  const originals = value.files.filter((/** @type {FileValue} */ { type }) => type === ORIGINAL).length;
+  const photos = value.files.length - originals;
+  for (const [name, count] of [["photos", photos], ["originals", originals]]) {
+    if (count <= MAX_FILES) continue;
+    throw new Refused("shape", `header.files holds ${count} ${name}; at most ${MAX_FILES} are taken.`);
+  }
 }
 
 /**
@@ -155,7 +168,7 @@ export function decodePreview(chunk) {
     throw new Refused("tip_layout", `The header claims ${length} bytes; at most ${MAX_HEADER} are taken.`);
   }
   const value = parse(chunk.subarray(START, START + length), MAX_HEADER);
-  HEADER(value, "header");
+  checkHeader(value);
   if (!isZero(chunk, START + length, CHUNK)) {
     throw new Refused("tip_padding", "What follows the header in the first chunk must be zeros.");
   }

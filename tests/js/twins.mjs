@@ -2,8 +2,9 @@
 import { readAlert } from "../../protocol/js/alert.js";
 import { requireFits } from "../../protocol/js/chain.js";
 import { decodeCode, deriveThread, encodeCode } from "../../protocol/js/codename.js";
-import { b64, canonical, fingerprint, hex, utf8 } from "../../protocol/js/encoding.js";
+import { b64, canonical, fingerprint, hex, unhex, utf8 } from "../../protocol/js/encoding.js";
 import { openEpochKey } from "../../protocol/js/epoch.js";
+import { readJpeg, requireBare } from "../../protocol/js/jpeg.js";
 import { CHUNK, LEGAL_BYTES } from "../../protocol/js/limits.js";
 import { Policy } from "../../protocol/js/policy.js";
 import { openPublication } from "../../protocol/js/publication.js";
@@ -195,6 +196,13 @@ function slip(fields) {
   return { bundle: fingerprint(bundle), address: found.address("https://alerts.example.org") };
 }
 
+/** @param {Fields} fields */
+async function photo(fields) {
+  const data = unhex(fields.hex);
+  const one = await (fields.bare ? requireBare(data) : readJpeg(data));
+  return { size: [one.width, one.height], turn: one.turn, bare: hex(one.bare) };
+}
+
 /** @type {Map<string, (fields: Fields) => any>} */
 const NOUNS = new Map(
   Object.entries({
@@ -206,6 +214,7 @@ const NOUNS = new Map(
     "stay-bundle": carriedStay,
     publication,
     tip,
+    photo,
     vault,
     code,
     alert,
