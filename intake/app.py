@@ -10,6 +10,7 @@ from intake.form import build_pages, form
 from intake.keeper import Keeper
 from intake.load import Load
 from intake.settings import Settings
+from intake.uploads import uploads
 from intake.work import Work
 from look.face import Face
 from protocol import age
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
         keeper=Keeper(engine),
     )
     app.register_blueprint(doors)
+    app.register_blueprint(uploads)
     app.register_blueprint(form)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http_error)

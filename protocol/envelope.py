@@ -45,14 +45,22 @@ def check_envelope(data: bytes, counts: Collection[int]) -> Outline:
     This is the door: what isn't shaped exactly like a sealed tip is not stored, so plaintext can't be by accident.
     Raises Refused: envelope_plain, stanza_kind, stanza_count, bucket, age_header.
     """
-    if not data.startswith(INTRO):
-        raise Refused("envelope_plain", "This is not an age file. Only what was sealed in the browser is taken.")
-    stanzas = next((count for count in counts if sealed_to(count).match(data)), None) or _count(data, counts)
+    stanzas = check_start(data, counts)
     for bucket in limits.BUCKETS:
         if len(data) == envelope_size(stanzas, bucket):
             return Outline(stanzas, bucket)
     sizes = ", ".join(str(envelope_size(stanzas, bucket)) for bucket in limits.BUCKETS)
     raise Refused("bucket", f"The envelope has {len(data)} bytes; with this header it must have one of {sizes}.")
+
+
+def check_start(data: bytes, counts: Collection[int]) -> int:
+    """Return the stanza count of an envelope of which at least the header is there; one of `counts`.
+
+    Raises Refused: envelope_plain, stanza_kind, stanza_count, age_header.
+    """
+    if not data.startswith(INTRO):
+        raise Refused("envelope_plain", "This is not an age file. Only what was sealed in the browser is taken.")
+    return next((count for count in counts if sealed_to(count).match(data)), None) or _count(data, counts)
 
 
 @cache

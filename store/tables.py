@@ -23,6 +23,7 @@ from store import (
     shifts,
     stays,
     subscribers,
+    uploads,
 )
 from store.columns import WHERE, metadata
 
@@ -43,6 +44,7 @@ NOUNS: Final = (
     shifts,
     stays,
     subscribers,
+    uploads,
 )  # Importing a noun puts its tables into the metadata.
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from protocol.encoding import b64
 from protocol.envelope import seal_envelope
 from protocol.errors import KINDS
 from protocol.recipients import RecipientSet, open_set
+from protocol.tip import Attachment
 from sereno import demonet
 from store.engine import open_engine, reading
 from store.envelopes import bodies
@@ -48,11 +49,11 @@ class Door:
         with reading(self.engine) as conn:
             return int(conn.execute(select(func.count()).select_from(bodies)).scalar_one())
 
-    def seal(self, words: str = "Two vans.", to: RecipientSet | None = None) -> bytes:
+    def seal(self, words: str = "Two vans.", to: RecipientSet | None = None, files: Sequence[Attachment] = ()) -> bytes:
         tip = {"what": "at-door", "where": {"zone": "harbor"}, "when": {"choice": "now"}, "seen": "saw", "words": words}
         header = {"v": 1, "kind": "tip", "id": "ab" * 16, "day": NOW // limits.DAY, "form": "0" * 64, "tip": tip}
         attorneys = [self.network.recipients[one.id] for one in self.network.roster.attorneys()]
-        return seal_envelope({**header, "network": self.network.policy.network}, to or self.to, attorneys)
+        return seal_envelope({**header, "network": self.network.policy.network}, to or self.to, attorneys, files)
 
     def work(self) -> str:
         return solved(self.client.get("/work").get_json())

@@ -26,7 +26,7 @@ MAY_IMPORT: Final = {
     "sereno": set(PACKAGES),
 }
 # The machine at the open door gets no more of the store than it needs.
-INTAKE_STORE: Final = ("store.engine", "store.envelopes", "store.drop", "store.recipients")
+INTAKE_STORE: Final = ("store.engine", "store.envelopes", "store.drop", "store.recipients", "store.uploads")
 CHANCE: Final = frozenset({"age", "codename", "vault", "xwing"})  # The modules of protocol that seal or generate.
 # The standard library that protocol may use: nothing here knows the time, a disk, a socket or the environment.
 PURE: Final = frozenset(

@@ -14,6 +14,7 @@ from store.events import strip_burnt
 from store.pages import forget_pages
 from store.sessions import forget_over
 from store.shifts import forget_shifts
+from store.uploads import forget_uploads
 
 
 def burn_due(engine: Engine, now: int) -> int:
@@ -36,7 +37,7 @@ def burn_due(engine: Engine, now: int) -> int:
 def tidy(engine: Engine, now: int) -> None:
     """Forget what nothing needs any more.
 
-    Digests, cells, pages, sessions, shifts, what was said of cases that are burnt, old cases, expired deliveries.
+    Digests, cells, uploads, pages, sessions, shifts, what was said of burnt cases, old cases, expired deliveries.
     """
     with writing(engine) as conn:
         forget_burnt(conn, now)
@@ -44,6 +45,7 @@ def tidy(engine: Engine, now: int) -> None:
         forget_pages(conn, now)
         forget_over(conn, now)
         forget_shifts(conn, now)
+        forget_uploads(conn, now)
         strip_burnt(conn, now // limits.DAY)
         forget_cases(conn, now // limits.DAY)
         give_up_expired(conn, now)
