@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from protocol.encoding import b64
 from protocol.release import admit
 from protocol.signed import Signed
-from protocol.tip import Attachment
+from protocol.tip import ORIGINAL, Attachment
 from sereno import clock, demonet
 from store.engine import reading
 from store.envelopes import get_envelope
@@ -24,11 +24,7 @@ from store.sets import list_sets
 from tests.browser import desk_states as states
 from tests.browser.desk_site import TOLD, DeskSite, serve
 from tests.browser.watched import Watched, chromium
-
-PIXEL: Final = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)
+from tests.pictures import jpeg, photographed, png
 
 
 @pytest.fixture(scope="module")
@@ -223,12 +219,16 @@ def test_a_desk_makes_its_missing_weekly_keys_and_signs_the_sets(tmp_path: Path,
 
 
 def test_photos_open_veiled_and_only_when_asked(site: DeskSite, ana: Watched) -> None:
-    envelope = site.seal([Attachment("image/png", PIXEL, 1)])
+    """A picture that says where it was taken is refused with a sentence; an original is for the attorneys."""
+    turned, marked = Attachment("image/jpeg", jpeg(scale=20), 6), Attachment("image/jpeg", photographed(6), 6)
+    envelope = site.seal([turned, marked, Attachment("image/png", png(20, 20)), Attachment(ORIGINAL, b"age")])
     tab = unlocked(ana, site, "ana")
     states.open_tip(tab, envelope)
     assert tab.locator("img").count() == 0
     tab.locator(".tip .button").click()
-    tab.wait_for_selector(".photo.veiled img")
+    tab.wait_for_selector(".photo.veiled img.turn-6")
+    assert [tab.locator(one).count() for one in (".photo", ".attached .notice", ".attached .quiet")] == [1, 2, 1]
+    assert "besides its picture" in tab.locator(".attached .notice").first.inner_text()
     tab.click(".photo")
     tab.wait_for_selector(".photo:not(.veiled)")
 

@@ -11,7 +11,8 @@ import { el, handOver } from "./dom.js";
 import { button } from "./field.js";
 import { clock } from "./clock.js";
 import { keptWeek } from "./keyring.js";
-import { forgetPhotos, wallTime } from "./tip-panel.js";
+import { forgetPhotos } from "./photos.js";
+import { wallTime } from "./tip-panel.js";
 import { newestSet, weeksNow } from "./week.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */

@@ -10,18 +10,13 @@ import { button } from "./field.js";
 import { isAlike, isCopy, isFirstHand, soundsLike, toldIn } from "./likeness.js";
 import { makeMove, randomId, whyNot } from "./moving.js";
 import { NOTHING } from "../../protocol/js/event.js";
+import { photos } from "./photos.js";
 import { callName, named, tipLabels } from "./say.js";
 import { clock } from "./clock.js";
 
 /** @typedef {import("./caseload.js").TipEntry} TipEntry */
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("../../protocol/js/tip.js").Told} Told */
-
-/**
- * Addresses of opened photos, by envelope; made once, gone with the page.
- * @type {Map<string, {url: string, turn: number}[]>}
- */
-const PHOTOS = new Map();
 
 /** @param {Desk} desk @returns {readonly Node[]} the tip that is looked at, or a word of welcome */
 export function drawTip(desk) {
@@ -95,59 +90,6 @@ function fieldsOf({ words, baked }, told) {
     [t("Equipment"), named(labels.equipment, told.equipment)],
   ];
   return all.flatMap(([name, value]) => (value ? [/** @type {[string, string]} */ ([name, value])] : []));
-}
-
-/** @param {Desk} desk @param {TipEntry} entry @returns {Node | null} */
-function photos(desk, entry) {
-  const { t, tn } = desk.words;
-  const count = entry.tip?.header.files.length ?? 0;
-  if (count === 0) return null;
-  const opened = PHOTOS.get(entry.row.id);
-  if (opened === undefined) {
-    return button(
-      tn("Open {n} photo", "Open {n} photos", count),
-      () => openPhotos(desk, entry),
-      { icon: iconNode("camera") },
-    );
-  }
-  const shown = opened.map(({ url, turn }, index) => {
-    const alt = t("Photo {n} of the tip", { n: index + 1 });
-    const image = el("img", { src: url, alt, class: `turn-${turn}` });
-    // Blurred until somebody wants to see it: two hours of such pictures are long.
-    return el(
-      "button",
-      {
-        type: "button",
-        class: "photo veiled",
-        "aria-label": t("Show or veil photo {n}", { n: index + 1 }),
-        click: unveil,
-      },
-      image,
-    );
-  });
-  return el("div", { class: "photos" }, shown);
-}
-
-/** @param {{currentTarget: HTMLElement}} event */
-const unveil = ({ currentTarget }) => currentTarget.classList.toggle("veiled");
-
-/** @param {Desk} desk @param {TipEntry} entry */
-async function openPhotos(desk, entry) {
-  await desk.attempt(async () => {
-    const { files } = await desk.load.whole(entry.row.id);
-    const made = files.map(({ type, data, turn }) => {
-      return { url: URL.createObjectURL(new Blob([/** @type {BlobPart} */ (data)], { type })), turn };
-    });
-    PHOTOS.set(entry.row.id, made);
-    entry.row = { ...entry.row };
-    document.querySelector(".tip .button")?.replaceWith(photos(desk, entry) ?? "");
-  });
-}
-
-/** Forget every opened photo. */
-export function forgetPhotos() {
-  for (const all of PHOTOS.values()) for (const { url } of all) URL.revokeObjectURL(url);
-  PHOTOS.clear();
 }
 
 /** @param {Desk} desk @param {TipEntry} entry @returns {readonly Node[]} */
