@@ -84,5 +84,16 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(name, data) for name, data in parts)
 
 
+def told_apart(data: bytes) -> list[bytes]:
+    """Return every APPn and COM of a photo in pieces of 16 bytes, but those of a plain sky."""
+    pieces, at = [], 2
+    while data[at + 1] not in (0xD9, 0xDA):
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if data[at + 1] >= 0xE0:
+            pieces += [data[start : start + 16] for start in range(at + 4, end - 16, 16)]
+        at = end
+    return [one for one in pieces if len(set(one)) > 8]
+
+
 HEIC: Final = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
 SVG: Final = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><rect width="90" height="90"/></svg>'

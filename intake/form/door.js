@@ -1,5 +1,5 @@
 /**
- * The door: the three requests that a page makes of its own server, and what can come of them.  SPEC 13.
+ * The door: the few requests that a page makes of its own server, and what can come of them.  SPEC 13.
  */
 
 /** No answer: the connection is gone, or what answered is not the door (a hotel's log-in page, say). */
@@ -76,6 +76,28 @@ export async function fetchPublication(afresh, signal) {
 export async function fetchChallenge(signal) {
   const { answer, body } = await ask("/work", { cache: "no-store" }, 200, signal);
   return { challenge: JSON.parse(new TextDecoder().decode(body)), time: timeOf(answer) };
+}
+
+/** @param {Uint8Array} body @returns {RequestInit} */
+function leaving(body) {
+  const headers = { "Content-Type": "application/octet-stream" };
+  return { method: "POST", headers, body: /** @type {BodyInit} */ (body), cache: "no-store" };
+}
+
+/**
+ * Leave one part of an upload; the same one may be left again.
+ * @param {Record<string, string>} query @param {Uint8Array} part
+ * @param {string | null} work for the first part @param {AbortSignal} signal
+ */
+export async function leavePart(query, part, work, signal) {
+  const how = leaving(part);
+  const headers = { .../** @type {Record<string, string>} */ (how.headers), ...(work === null ? {} : { "Sereno-Work": work }) };
+  await ask(`/parts?${new URLSearchParams(query)}`, { ...how, headers }, 201, signal);
+}
+
+/** @param {string} upload @param {Uint8Array} digest of the whole @param {AbortSignal} signal */
+export async function closeUpload(upload, digest, signal) {
+  await ask(`/parts/close?${new URLSearchParams({ upload })}`, leaving(digest), 201, signal);
 }
 
 /**

@@ -10,6 +10,8 @@ import { hintAt } from "./hints.js";
 import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
 import { drawChosen, listenToMap } from "./map.js";
 import { choices, chosen, input, part, readPage, reveal, show } from "./page.js";
+import { Photos } from "./photos.js";
+import { Progress } from "./progress.js";
 import { Readers } from "./readers.js";
 import { send } from "./sending.js";
 import { Work } from "./work.js";
@@ -26,6 +28,8 @@ let life = new AbortController();
 /** Ends with a tip on its way. */
 let way = new AbortController();
 let { readers, work } = begin();
+const photos = new Photos(page.words);
+const progress = new Progress(page.words);
 
 /** @returns {{readers: Readers, work: Work}} new ones, which look for readers and work at once */
 function begin() {
@@ -99,8 +103,16 @@ async function submit() {
   const slow = setTimeout(() => reveal("going-slow", part("going-ways").hidden === true), SLOW);
   try {
     await breathe(); // So that the lantern is seen first.
-    await send(told, legal, { name: page.name, readers, work, say, signal });
+    const chosenPhotos = await photos.chosen();
+    if (chosenPhotos === null) {
+      show("tell");
+      photos.goTo();
+      return;
+    }
+    const step = (/** @type {number} */ share) => progress.step(share);
+    await send(told, legal, chosenPhotos, { name: page.name, readers, work, say, signal, step });
     wipe();
+    photos.wipe();
     refresh();
     work.forget(); // It was good for one envelope.
     show("sent");
@@ -108,6 +120,7 @@ async function submit() {
     if (!signal.aborted) give(error);
   } finally {
     clearTimeout(slow);
+    progress.hide();
   }
 }
 
@@ -146,6 +159,7 @@ function forget() {
   way.abort();
   life.abort();
   wipe();
+  photos.wipe();
 }
 
 /** A page that the browser kept in memory begins as a new one. */
@@ -167,7 +181,7 @@ function listenToLanguages() {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (link === null) return;
     link.hash = location.hash;
-    if (warned || !anySaid()) return;
+    if (warned || !(anySaid() || photos.any)) return;
     event.preventDefault();
     warned = true;
     reveal("language-notice", true);

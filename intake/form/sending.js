@@ -5,8 +5,11 @@
 import { sealEnvelope } from "../../protocol/js/envelope.js";
 import { hex } from "../../protocol/js/encoding.js";
 import { DAY } from "../../protocol/js/limits.js";
+import { sealOriginal } from "../../protocol/js/legal.js";
+import { ORIGINAL } from "../../protocol/js/tip.js";
 import { breathe } from "./breathe.js";
 import { Dropped, Turned, leaveEnvelope } from "./door.js";
+import { Upload } from "./upload.js";
 
 /** @typedef {import("../../protocol/js/tip.js").Told} Told */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -14,17 +17,24 @@ import { Dropped, Turned, leaveEnvelope } from "./door.js";
 /** @typedef {"sealing" | "sending" | "dropped" | "load" | "trouble"} Stage */
 /**
  * What sending needs of the page: its name, who reads, the work, where to say how it goes, and a signal that takes the
- * tip back.
+ * tip back.  `step` is told the share of an upload that is there, and may wait.
  * @typedef {Readonly<{name: string, readers: import("./readers.js").Readers,
- *   work: import("./work.js").Work, say: (stage: Stage) => void, signal: AbortSignal}>} Way
+ *   work: import("./work.js").Work, say: (stage: Stage) => void, signal: AbortSignal,
+ *   step: (share: number) => Promise<void> | void}>} Way
  */
-/** @typedef {Readonly<{envelope: Bytes, to: RecipientSet}>} Sealed */
+/**
+ * What is sealed, and the upload that it is under where it comes in parts.
+ * @typedef {{envelope: Bytes, to: RecipientSet, upload: Upload | null}} Sealed
+ */
+/** @typedef {import("./photos.js").Chosen} Chosen */
 
 /** Milliseconds before another try: the first, then twice as long each time, up to the longest. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 /** Where the door is full: more tries would only keep it so. */
 const LOAD_PAUSE = 60_000;
+/** The door has forgotten an upload, or has other parts of it than we sent. */
+const BEGIN_AGAIN = Object.freeze(["upload", "part", "digest"]);
 /** The sets have changed under us, or the sealing was not for one of them. */
 const SEAL_AGAIN = Object.freeze(["set_old", "set_unknown", "stanza_count", "desk_unknown", "epoch_dates"]);
 
@@ -33,9 +43,9 @@ const SEAL_AGAIN = Object.freeze(["set_old", "set_unknown", "stanza_count", "des
  *
  * Throws Refused where the readers do not check (nothing was sent), Turned where no desk is open, and the signal's
  * reason where the person took it back.
- * @param {Told} told @param {string} legal @param {Way} way
+ * @param {Told} told @param {string} legal @param {Chosen} chosen @param {Way} way
  */
-export async function send(told, legal, way) {
+export async function send(told, legal, chosen, way) {
   /** @type {Sealed | null} */
   let sealed = null;
   const id = hex(crypto.getRandomValues(new Uint8Array(16)));
@@ -43,15 +53,17 @@ export async function send(told, legal, way) {
     try {
       if (sealed === null) {
         way.say("sealing");
-        sealed = await seal(id, told, legal, way);
+        sealed = await seal(id, told, legal, chosen, way);
       }
-      const work = await way.work.solution();
-      way.say("sending");
-      await leaveEnvelope(sealed.envelope, sealed.to, work, way.signal);
+      await leave(sealed, way);
       return;
     } catch (error) {
       way.signal.throwIfAborted();
       if (error instanceof Turned && error.kind === "burnt") return; // It came, was read, and is over.
+      if (error instanceof Turned && BEGIN_AGAIN.includes(error.kind) && sealed !== null) {
+        sealed.upload = new Upload(sealed.envelope, sealed.to);
+        way.work.forget(); // It was good for one upload.
+      }
       if (error instanceof Turned && SEAL_AGAIN.includes(error.kind)) {
         if (sealed === null) throw error; // The door has no set to seal to.
         sealed = null;
@@ -62,19 +74,38 @@ export async function send(told, legal, way) {
   }
 }
 
-/** @param {string} id @param {Told} told @param {string} legal @param {Way} way @returns {Promise<Sealed>} */
-async function seal(id, told, legal, { name, readers, signal }) {
+/** @param {Sealed} sealed @param {Way} way */
+async function leave({ envelope, to, upload }, way) {
+  if (upload !== null) {
+    way.say("sending");
+    return upload.send(() => way.work.solution(), way.step, way.signal);
+  }
+  const work = await way.work.solution();
+  way.say("sending");
+  return leaveEnvelope(envelope, to, work, way.signal);
+}
+
+/**
+ * @param {string} id @param {Told} told @param {string} legal @param {Chosen} chosen @param {Way} way
+ * @returns {Promise<Sealed>}
+ */
+async function seal(id, told, legal, { files, originals }, { name, readers, signal }) {
   const publication = await readers.publication();
   const to = publication.setForZone(told.where.zone);
   const day = Math.floor(readers.now() / DAY);
   const { network } = readers.policy;
   /** @type {import("../../protocol/js/tip.js").Form} */
   const header = { v: 1, kind: "tip", id, day, network, form: name, tip: told };
-  const envelope = await sealEnvelope(header, to, publication.attorneys, [], legal, async () => {
+  const calm = async () => {
     await breathe();
     signal.throwIfAborted();
-  });
-  return { envelope, to };
+  };
+  const all = [...files];
+  for (const one of originals) {
+    all.push({ type: ORIGINAL, data: await sealOriginal(one, publication.attorneys, calm), turn: 1 });
+  }
+  const envelope = await sealEnvelope(header, to, publication.attorneys, all, legal, calm);
+  return { envelope, to, upload: Upload.isFor(envelope, to) ? new Upload(envelope, to) : null };
 }
 
 /**
@@ -94,7 +125,7 @@ async function pause(error, tries, { work, say, signal }) {
   }
   if (error.kind === "work") work.forget();
   // The first few refusals of work or set are only a page that stood open for long.
-  if (tries >= 2 || (error.kind !== "work" && !SEAL_AGAIN.includes(error.kind))) say("trouble");
+  if (tries >= 2 || (error.kind !== "work" && ![...SEAL_AGAIN, ...BEGIN_AGAIN].includes(error.kind))) say("trouble");
   return wait(tries === 0 ? 0 : grown, signal);
 }
 

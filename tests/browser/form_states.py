@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from playwright.sync_api import Page, Route
+
+from tests.pictures import SVG, photographed, png
 
 Step = Callable[[Page], None]
 DAY: Final = 86_400_000
@@ -24,6 +26,9 @@ window.fetch = async (...asked) => {
   const text = (await answer.text()).replace(/age1pq1./g, other);
   return new Response(text, { headers: answer.headers });
 };"""
+
+NOISE: Final = """CanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) =>
+  new ImageData(new Uint8ClampedArray(width * height * 4).map(() => Math.random() * 256), width, height);"""
 
 
 def open_form(tab: Page, url: str, lang: str = "en", fragment: str = "") -> None:
@@ -160,6 +165,57 @@ def _dropped(tab: Page) -> None:
     tab.wait_for_selector("#going-dropped:visible")
 
 
+def give_photos(tab: Page, *photos: tuple[str, bytes]) -> None:
+    """Choose photos by name and bytes, and wait until the form has looked at them."""
+    if not tab.locator("#photo-add").is_visible() and not tab.locator("#photo-list > li").count():
+        tab.locator("#photos summary").click()
+    files: list[Any] = [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in photos]
+    tab.locator("#photo-files").set_input_files(files)
+    tab.wait_for_selector("#photo-wait", state="hidden")
+
+
+def _photos(tab: Page) -> None:
+    street = ("street.jpg", photographed(6, scale=25))
+    give_photos(tab, street, ("van.jpg", photographed(1, scale=30)), ("sign.png", png(900, 500)))
+    tab.locator("label:has(#keep-originals)").click()
+    tab.wait_for_selector(".size:has-text('kB') >> nth=2")
+
+
+def _brush(tab: Page) -> None:
+    give_photos(tab, ("street.jpg", photographed(6, scale=25)))
+    tab.locator(".cover").click()
+    box = tab.locator(".edited canvas").bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 60)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 90, steps=4)
+    tab.mouse.up()
+    tab.wait_for_selector(".undo:not([disabled])")
+    tab.keyboard.press("ArrowDown")
+
+
+def _photo_fault(tab: Page) -> None:
+    give_photos(tab, ("drawing.svg", SVG))
+    tab.wait_for_selector("#photo-fault:not(:empty)")
+
+
+def _shield(tab: Page) -> None:
+    """A browser that guards itself by giving noise where pixels are read back."""
+    tab.add_init_script(NOISE)
+    tab.reload()
+    give_photos(tab, ("street.jpg", photographed(6, scale=25)), ("sign.png", png(900, 500)))
+
+
+def _uploading(tab: Page) -> None:
+    """The third part of a tip with photos is on its way and the person has paused."""
+    tab.route("**/parts*place=2*", lambda route: route.abort())
+    answer(tab)
+    give_photos(tab, ("street.jpg", photographed(6, scale=25)))
+    send(tab)
+    tab.wait_for_selector("#going-dropped:visible")
+    tab.locator("#pause").click()
+
+
 def _no_desk(tab: Page) -> None:
     def none(route: Route) -> None:
         body = json.dumps({"kind": "set_unknown", "rule": "ENV-6", "sentence": "-"})
@@ -206,6 +262,11 @@ FORM_STATES: Final[Mapping[str, Step]] = MappingProxyType(
         "dropped": _dropped,
         "load": _refusing("/envelopes", "under_load", 503),
         "trouble": _refusing("/envelopes", "bucket", 400),
+        "photos": _photos,
+        "brush": _brush,
+        "photo-fault": _photo_fault,
+        "shield": _shield,
+        "uploading": _uploading,
         "no-desk": _no_desk,
         "strange-readers": _strange_readers,
         "link": _link,
