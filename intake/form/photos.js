@@ -23,6 +23,11 @@ export class Photos {
   #all = [];
   /** @type {boolean | null} whether the canvas can be believed, once it was tried */
   #isHonest = null;
+  /** What is being read, one lot after the other. */
+  #adding = Promise.resolve();
+  #lots = 0;
+  /** What was last said.  @type {Fault | "many" | null} */
+  #fault = null;
   /** Counts how often all was let go of: what is still being read then is not added any more. */
   #lives = 0;
 
@@ -31,7 +36,13 @@ export class Photos {
     this.#words = words;
     const field = input("photo-files");
     part("photo-add").addEventListener("click", () => field.click());
-    field.addEventListener("change", () => void this.#add([...(field.files ?? [])]));
+    field.addEventListener("change", () => {
+      const [files, lives] = [[...(field.files ?? [])], this.#lives];
+      field.value = ""; // The same file may be chosen again.
+      this.#lots++;
+      reveal("photo-wait", true);
+      this.#adding = this.#adding.then(() => this.#add(files, lives)).finally(() => reveal("photo-wait", --this.#lots > 0));
+    });
     input("keep-originals").addEventListener("change", () => this.#refresh());
   }
 
@@ -42,6 +53,11 @@ export class Photos {
 
   /** What is sent of them; null, and said why, where it can't be.  @returns {Promise<Chosen | null>} */
   async chosen() {
+    // Whoever sends while a photo is still being read sends it too, or is told why not.
+    if (this.#lots > 0) {
+      await this.#adding;
+      if (this.#fault !== null) return null;
+    }
     try {
       return await this.#read();
     } catch (error) {
@@ -82,15 +98,13 @@ export class Photos {
     this.#say(null);
   }
 
-  /** @param {File[]} files */
-  async #add(files) {
-    input("photo-files").value = ""; // The same file may be chosen again.
+  /** @param {File[]} files @param {number} lives when they were chosen */
+  async #add(files, lives) {
+    if (lives !== this.#lives) return;
     this.#isHonest ??= canvasIsHonest();
     reveal("photo-shield", !this.#isHonest);
-    const lives = this.#lives;
     let fault = /** @type {Fault | "many" | null} */ (null);
     part("photo-fault").textContent = "";
-    reveal("photo-wait", true);
     for (const file of files) {
       if (this.#all.length >= MAX_FILES) {
         fault = "many";
@@ -106,7 +120,6 @@ export class Photos {
         ({ fault } = error);
       }
     }
-    reveal("photo-wait", false);
     this.#refresh();
     this.#say(fault);
   }
@@ -206,6 +219,7 @@ export class Photos {
   /** @param {Fault | "many" | null} fault */
   #say(fault) {
     const { t } = this.#words;
+    this.#fault = fault;
     const sentences = {
       many: t("A tip takes up to 3 photos. The first ones are here; the others were left out."),
       large: t("That file is too large for a photo. Take a screenshot of it and choose that."),
