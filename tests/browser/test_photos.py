@@ -197,6 +197,37 @@ def test_a_dropped_upload_goes_on_where_it_was_and_the_tip_is_kept_once(visit: V
     assert len(told(visit.site, before).files) == 1
 
 
+def requests(visit: Visit, start: int) -> list[tuple[str, str, int, list[str]]]:
+    """Return what was asked since: method, path and names of the query, bytes of the body, names of headers."""
+    found = []
+    for one in visit.asked[start:]:
+        path, _, query = one.url.removeprefix(visit.site.url).partition("?")
+        shape = path + "?" + "&".join(part.split("=")[0] for part in query.split("&"))
+        found.append((one.method, shape, len(one.post_data_buffer or b""), sorted(one.headers)))
+    return found
+
+
+def test_nobody_outside_can_tell_what_is_in_a_tip_with_photos(visit: Visit) -> None:
+    """One photo; three with their originals, painted over, and words for a lawyer."""
+    tab, seen = visit.tab, []
+    for step in (lambda: None, lambda: (FORM_STATES["lawyer"](tab), FORM_STATES["photos"](tab))):
+        start = len(visit.asked)
+        answer(tab)
+        step()
+        give_photos(tab, ("a.jpg", photographed(scale=20)))
+        send(tab)
+        tab.wait_for_selector("#sent:visible")
+        seen.append([one for one in requests(visit, start) if one[0] == "POST"])
+        tab.locator("#again").click()
+
+    assert seen[0] == seen[1]
+    assert [path for _, path, *_ in seen[0]] == [
+        "/parts?upload&place&desk&set&bucket",
+        *["/parts?upload&place"] * 4,
+        "/parts/close?upload",
+    ]
+
+
 def test_an_upload_that_the_door_forgot_begins_again_and_a_paused_one_waits(visit: Visit) -> None:
     tab, before = visit.tab, ids(visit.site)
     forgotten = [True]
