@@ -1,4 +1,4 @@
-"""Photos in the form: upright and without a byte of their maker, or refused; sent in parts, never twice."""
+"""Photos in the form: upright and without a byte of their maker, or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, Route
-from sqlalchemy import select
+from playwright.sync_api import Page
 
 from protocol import age
 from protocol.jpeg import read_jpeg, require_bare
-from protocol.limits import MAX_SIDE, PART
-from protocol.tip import ORIGINAL, Tip
-from store.engine import reading
-from store.envelopes import envelopes, read_body
+from protocol.limits import MAX_SIDE
+from protocol.tip import ORIGINAL
 from tests import vectors
 from tests.browser.cast import Witness
 from tests.browser.form_states import FORM_STATES, answer, give_photos, send
 from tests.browser.form_visit import Visit
 from tests.browser.intake_site import IntakeSite
+from tests.browser.photo_tips import ids, sent, told
 from tests.browser.windows import driving
 from tests.pictures import HEIC, MARK, SVG, jpeg, photographed, png, told_apart
 
@@ -40,31 +38,6 @@ def corners(tab: Page, data: bytes) -> list[str]:
     """Return what is at the corners: top left, top right, bottom left, bottom right."""
     found = tab.evaluate(CORNERS, base64.b64encode(data).decode())
     return ["dark" if one < 64 else "grey" if one < 192 else "light" for one in found]
-
-
-def ids(site: IntakeSite) -> set[str]:
-    with reading(site.engine) as conn:
-        return set(conn.execute(select(envelopes.c.id)).scalars())
-
-
-def told(site: IntakeSite, before: set[str]) -> Tip:
-    """Return the one tip that came since."""
-    (id,) = ids(site) - before
-    with reading(site.engine) as conn:
-        name = conn.execute(select(envelopes.c.set_name).where(envelopes.c.id == id)).scalar_one()
-        body = read_body(conn, id)
-    return site.open(body, name)
-
-
-def sent(visit: Visit, *photos: tuple[str, bytes]) -> Tip:
-    """Tell with photos and return what came."""
-    before = ids(visit.site)
-    answer(visit.tab)
-    give_photos(visit.tab, *photos)
-    send(visit.tab)
-    visit.tab.wait_for_selector("#sent:visible")
-    assert visit.tab.evaluate("violations") == []
-    return told(visit.site, before)
 
 
 @pytest.mark.parametrize(
@@ -166,91 +139,6 @@ def test_what_is_painted_over_is_gone_and_can_be_taken_back_before(visit: Visit)
     tab.wait_for_selector("#sent:visible")
 
     assert corners(tab, told(visit.site, before).files[0].data) == ["dark"] * 4
-
-
-def test_a_dropped_upload_goes_on_where_it_was_and_the_tip_is_kept_once(visit: Visit) -> None:
-    tab, before = visit.tab, ids(visit.site)
-    sizes: list[tuple[str, int]] = []
-    lost = {"place=1", "close"}
-
-    def lose_answers(route: Route) -> None:
-        """The door gets each; of two the page never hears."""
-        sizes.append((route.request.url.split("place=")[-1].split("&")[0], len(route.request.post_data_buffer or b"")))
-        which = next((one for one in lost if one in route.request.url), None)
-        if which is None:
-            route.continue_()
-            return
-        lost.discard(which)
-        route.fetch(url=route.request.url.replace("intake.localhost", "127.0.0.1"))
-        route.abort("connectionreset")
-
-    tab.route("**/parts*", lose_answers)
-    tab.route("**/parts/close*", lose_answers)
-    answer(tab)
-    give_photos(tab, ("a.jpg", photographed(scale=20)))
-    send(tab)
-    tab.wait_for_selector("#sent:visible")
-
-    assert [place for place, _ in sizes[:6]] == ["0", "1", "1", "2", "3", "4"]
-    assert [size for _, size in sizes[:5]] == [PART] * 5
-    assert [size for _, size in sizes[-2:]] == [32, 32]
-    assert len(told(visit.site, before).files) == 1
-
-
-def requests(visit: Visit, start: int) -> list[tuple[str, str, int, list[str]]]:
-    """Return what was asked since: method, path and names of the query, bytes of the body, names of headers."""
-    found = []
-    for one in visit.asked[start:]:
-        path, _, query = one.url.removeprefix(visit.site.url).partition("?")
-        shape = path + "?" + "&".join(part.split("=")[0] for part in query.split("&"))
-        found.append((one.method, shape, len(one.post_data_buffer or b""), sorted(one.headers)))
-    return found
-
-
-def test_nobody_outside_can_tell_what_is_in_a_tip_with_photos(visit: Visit) -> None:
-    """One photo; three with their originals, painted over, and words for a lawyer."""
-    tab, seen = visit.tab, []
-    for step in (lambda: None, lambda: (FORM_STATES["lawyer"](tab), FORM_STATES["photos"](tab))):
-        start = len(visit.asked)
-        answer(tab)
-        step()
-        give_photos(tab, ("a.jpg", photographed(scale=20)))
-        send(tab)
-        tab.wait_for_selector("#sent:visible")
-        seen.append([one for one in requests(visit, start) if one[0] == "POST"])
-        tab.locator("#again").click()
-
-    assert seen[0] == seen[1]
-    assert [path for _, path, *_ in seen[0]] == [
-        "/parts?upload&place&desk&set&bucket",
-        *["/parts?upload&place"] * 4,
-        "/parts/close?upload",
-    ]
-
-
-def test_an_upload_that_the_door_forgot_begins_again_and_a_paused_one_waits(visit: Visit) -> None:
-    tab, before = visit.tab, ids(visit.site)
-    forgotten = [True]
-
-    def forget(route: Route) -> None:
-        if forgotten.pop() if forgotten else False:
-            body = '{"kind": "upload", "rule": "UPL-1", "sentence": "-"}'
-            route.fulfill(status=409, content_type="application/json", body=body)
-        else:
-            tab.locator("#pause").evaluate("(one) => one.click()")
-            route.continue_()
-
-    tab.route("**/parts?*place=2", forget)
-    answer(tab)
-    give_photos(tab, ("a.jpg", photographed(scale=20)))
-    send(tab)
-    tab.wait_for_selector("#going-paused:visible")
-    tab.wait_for_timeout(300)
-    assert ids(visit.site) == before
-    tab.locator("#resume").click()
-    tab.wait_for_selector("#sent:visible")
-
-    assert len(told(visit.site, before).files) == 1
 
 
 def public() -> list[bytes]:
