@@ -1,6 +1,6 @@
 """Uploads: envelopes on their way in, part by part.
 
-Revision: uploads, after 0001.
+Revision: uploads, after 0002.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "uploads"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
