@@ -108,7 +108,7 @@ class Room:
     @classmethod
     def furnish(cls, folder: Path, engine: Engine) -> Room:
         """Return a room whose network is published in the store."""
-        world = World(now=NOW, verifiers=PEOPLE)
+        world = World(now=int(time.time()), verifiers=PEOPLE)
         (folder / "policy.json").write_bytes(world.policy.encode())
         addresses = {"intake": ORIGIN, "desk": ORIGIN, "alerts": ORIGIN}
         (folder / "face.json").write_text(json.dumps(demonet.face(addresses)), "utf-8")

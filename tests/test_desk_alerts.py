@@ -16,7 +16,7 @@ from protocol.signed import Signed
 from store.engine import reading, writing
 from store.messages import chain_messages
 from store.stays import put_stay
-from tests.desk_room import NOW, Caller, Room, refusal
+from tests.desk_room import Caller, Room, refusal
 
 
 @pytest.fixture
@@ -75,9 +75,9 @@ REFUSED: Final[tuple[tuple[tuple[str, ...], dict[str, Any], str], ...]] = (
     (("bo", "rae"), {}, "attestation_revoked"),
     (("bo", "cy"), {"class_": "C", "template": "school"}, "quorum_lead"),
     (("ana", "bo"), {"class_": "D", "template": "residence"}, "alert_class"),
-    (("ana", "bo"), {"issued": NOW - 16 * 60}, "release_late"),
-    (("ana", "bo"), {"issued": NOW + 20 * 60}, "alert_times"),
-    (("ana", "bo"), {"expires": NOW + 300 * 60}, "alert_times"),
+    (("ana", "bo"), {"issued": -16 * 60}, "release_late"),  # Times are from when it is posted.
+    (("ana", "bo"), {"issued": 20 * 60}, "alert_times"),
+    (("ana", "bo"), {"expires": 300 * 60}, "alert_times"),
     (("ana", "bo"), {"network": "ab" * 32}, "alert_network"),
     (("ana", "bo"), {"mode": "actual"}, "alert_network"),
     (("ana", "bo"), {"template": "school"}, "alert_vocabulary"),
@@ -89,7 +89,8 @@ REFUSED: Final[tuple[tuple[tuple[str, ...], dict[str, Any], str], ...]] = (
 
 def test_what_the_gate_would_refuse_is_refused_at_once_and_not_stored(room: Room, bo: Caller) -> None:
     for signers, changes, kind in REFUSED:
-        payload = room.world.alert(**{"issued": int(time.time()), **changes})
+        times = {name: int(time.time()) + changes.get(name, 0) for name in ("issued", *({"expires"} & changes.keys()))}
+        payload = room.world.alert(**{**changes, **times})
         answer = post(bo, room.world.attest(payload, *signers))
         assert (signers, changes, refusal(answer)) == (signers, changes, kind)
     assert alerts(room) == []
@@ -97,7 +98,8 @@ def test_what_the_gate_would_refuse_is_refused_at_once_and_not_stored(room: Room
 
 def test_a_stayed_key_does_not_count(room: Room, bo: Caller) -> None:
     with writing(room.engine) as conn:
-        put_stay(conn, room.world.sign_stay("cy", "ana", issued=NOW - 60, until=NOW + limits.HOUR).encode())
+        now = room.world.now
+        put_stay(conn, room.world.sign_stay("cy", "ana", issued=now - 60, until=now + limits.HOUR).encode())
 
     signed = room.world.attest(room.world.alert(issued=int(time.time())), "bo", "cy")
     assert refusal(post(bo, signed)) == "attestation_stayed"

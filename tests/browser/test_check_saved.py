@@ -171,9 +171,9 @@ def test_an_open_page_that_can_not_ask_says_so_before_it_can_be_wrong(reading: R
 def test_pages_are_whole_without_a_script(chromium_browser: Browser, stand: Stand) -> None:
     context = chromium_browser.new_context(java_script_enabled=False)
     tab = context.new_page()
-    tab.goto(f"{stand.site.url}/en/alerts/{stand.told['under-review'].alert.id}")
+    tab.goto(f"{stand.site.url}/en/alerts/{stand.told['confirmed'].alert.id}")
 
-    assert tab.locator(".alert .word").inner_text() == "UNDER REVIEW"
+    assert tab.locator(".alert .word").inner_text() == "CONFIRMED"
     assert tab.locator("#live").is_visible()
     assert not tab.locator("#copy").is_visible()
     tab.goto(f"{stand.site.url}/en/check")
