@@ -118,6 +118,12 @@ KINDS: Final[dict[str, Kind]] = {
     "photo": Kind("PHO-1", 400),
     "upload": Kind("UPL-1", 409),
     "part": Kind("UPL-2", 400),
+    # Manifests of pages.
+    "manifest": Kind("MAN-1", 400),
+    "manifest_signers": Kind("MAN-2", 403),
+    "manifest_network": Kind("MAN-3", 403),
+    "manifest_chain": Kind("MAN-4", 409),
+    "page": Kind("MAN-5", 400),
 }
 
 

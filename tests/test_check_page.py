@@ -73,7 +73,7 @@ def test_the_check_page_is_the_same_bytes_every_time_and_carries_its_own_name(qu
     assert [one.decode() for one in name] == [page_hash(served)]
     assert page_hash(served.replace(name[0], b"0" * 64)) == page_hash(served)
     assert page_hash(served.replace(b"<h1>", b"<h1 >")) != page_hash(served)
-    with pytest.raises(ValueError, match="one element roster and one element page-hash"):
+    with pytest.raises(ValueError, match="one element roster and then one page-hash"):
         page_hash(b"<p>")
 
 

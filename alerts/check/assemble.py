@@ -17,15 +17,10 @@ from look.face import Face
 from look.icons import favicon, icon
 from look.inline import inline, inline_json, source
 from look.words import Words, endonym
-from protocol.encoding import fingerprint
+from protocol.manifest import page_name
 from protocol.policy import Policy
 from protocol.sixwords import fingerprint_words
 
-# What a saved copy carries and the page's own name: its hash leaves both blank (SPEC 13.1).
-BLANK: Final = re.compile(
-    rb'(<script type="application/json" id="roster">)[^<]*(</script>\s*'
-    rb'<script type="application/json" id="page-hash">)[^<]*(</script>)'
-)
 _TEMPLATES: Final = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -78,15 +73,10 @@ def assemble(
         _=words.gettext,
     )
     whole = page.encode("utf-8")
-    return BLANK.sub(rb"\1\2" + json.dumps(page_hash(whole)).encode("ascii") + rb"\3", whole)
+    own = json.dumps(page_hash(whole)).encode("ascii")
+    return whole.replace(b'id="page-hash"></script>', b'id="page-hash">' + own + b"</script>")
 
 
 def page_hash(page: bytes) -> str:
-    """Return a page's name: the SHA-256 of its bytes with the contents of `roster` and `page-hash` left blank.
-
-    Raises ValueError for a page that does not have exactly one of each, in this order.
-    """
-    blank, found = BLANK.subn(rb"\1\2\3", page)
-    if found != 1:
-        raise ValueError(f"A page has one element roster and one element page-hash; this has {found}.")
-    return fingerprint(blank)
+    """Return a page's name, as manifests list it.  Raises Refused("page")."""
+    return page_name("check", page)

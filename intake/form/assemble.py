@@ -19,11 +19,10 @@ from intake.form.outline import Outline
 from look.face import Face
 from look.icons import icon
 from look.words import Words
-from protocol.encoding import fingerprint, sha256
+from protocol.encoding import sha256
+from protocol.manifest import page_name
 from protocol.policy import Policy
 
-# What may change in a page without making it another page: what a saved copy carries, and the page's own name.
-BLANK: Final = re.compile(rb'(<script type="application/json" id="(?:recipients|page-hash)">)[^<]*(</script>)')
 _TEMPLATES: Final = Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
 )
@@ -70,14 +69,8 @@ def assemble(parts: Parts, face: Face, policy: Policy, words: Words, catalogue: 
 
 
 def manifest_hash(page: bytes) -> str:
-    """Return a page's name: the SHA-256 of its bytes with the contents of `recipients` and `page-hash` left blank.
-
-    Raises ValueError for a page that does not have exactly one of each.
-    """
-    blank, found = BLANK.subn(rb"\1\2", page)
-    if found != 2:
-        raise ValueError(f"A page has one element recipients and one page-hash; this has {found} of them.")
-    return fingerprint(blank)
+    """Return a page's name, as manifests list it.  Raises Refused("page")."""
+    return page_name("form", page)
 
 
 def content_policy(parts: Parts) -> str:

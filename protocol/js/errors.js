@@ -106,6 +106,12 @@ export const KINDS = Object.freeze({
   photo: { rule: "PHO-1", status: 400 },
   upload: { rule: "UPL-1", status: 409 },
   part: { rule: "UPL-2", status: 400 },
+  // Manifests of pages.
+  manifest: { rule: "MAN-1", status: 400 },
+  manifest_signers: { rule: "MAN-2", status: 403 },
+  manifest_network: { rule: "MAN-3", status: 403 },
+  manifest_chain: { rule: "MAN-4", status: 409 },
+  page: { rule: "MAN-5", status: 400 },
 });
 
 /** @typedef {keyof typeof KINDS} Kind */
