@@ -15,6 +15,7 @@ from protocol.signed import Signed
 from protocol.trail import Trail
 from store.engine import reading
 from store.knowledge import stay_bundles
+from store.manifests import current_manifest
 from store.rosters import current_roster
 
 proofs = Blueprint("proofs", __name__)
@@ -49,6 +50,16 @@ def show_roster() -> Response:
     if found is None:
         raise Refused("not_found", "There is no roster here yet.")
     return _json(Trail(Signed.decode(found.signed), tuple(map(Signed.decode, found.chain))).encode())
+
+
+@proofs.get("/manifest.json")
+def show_manifest() -> Response:
+    """Answer with the custodians' newest list of pages: what `sereno verify-site` holds the network's sites against."""
+    with reading(ground().engine) as conn:
+        found = current_manifest(conn)
+    if found is None:
+        raise Refused("not_found", "The custodians have signed no list of pages yet.")
+    return _json(found.encode())
 
 
 @proofs.get("/stays.json")

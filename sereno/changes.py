@@ -17,6 +17,7 @@ from protocol.alert import read_alert
 from protocol.encoding import sha256
 from protocol.errors import Refused
 from protocol.log import TYPES
+from protocol.manifest import open_manifest, read_manifest
 from protocol.policy import Policy
 from protocol.recipients import SET
 from protocol.roster import ROSTER, Roster, open_roster
@@ -145,9 +146,12 @@ class Changes:
         )
 
     def _manifest(self, signed: Signed) -> None:
+        issued = read_manifest(signed.payload)["issued"]
+        found = open_manifest(signed, self._in_force("manifest", issued).roots, self.policy)
         signers = ", ".join(one.keyid for one in signed.signatures)
-        signed.check("manifest", self._in_force("manifest", self.now).roots.by_id())
-        self.says.append(f"A manifest of the pages, {signed.message()[:16]}, signed by the roots {signers}.")
+        self.says.append(
+            f"Manifest {found.number} of {len(found.pages)} pages, {found.name[:16]}, signed by the roots {signers}."
+        )
 
     def _in_force(self, what: str, at: int) -> Roster:
         """Return the roster in force at a time, of those that the log holds; custodians sign some ahead."""
