@@ -7,7 +7,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from keys import founding, naming, people, publishing, staying
+from keys import founding, manifesting, naming, people, publishing, staying
 from keys.terminal import Declined
 from protocol.errors import Refused
 from protocol.shape import UNSEEN
@@ -21,7 +21,7 @@ def parser() -> ArgumentParser:
         allow_abbrev=False,
     )
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for part in (founding, people, publishing, naming, staying):
+    for part in (founding, people, publishing, manifesting, naming, staying):
         part.add_commands(commands)
     return made
 
