@@ -16,6 +16,8 @@ WHAT = {
     "log": "audit a network's log: has it only grown, and what changed? or be a witness of one",
     "desk": "serve the desk's page from this machine, against your network's desk",
     "roster": "publish a roster that the custodians signed, or show the one in force",
+    "manifest": "list this checkout's pages for the custodians to sign, or publish what they signed",
+    "verify-site": "are a network's pages, as anybody gets them, those that its custodians signed? exit 0 yes, 1 no",
     "stay": "suspend a person at once, on a lead's word that somebody brought",
     "subscriber": "add, list and end those who get alerts at a webhook",
     "doctor": "find what is wrong here, and say how to mend it; exit 0 all well, 1 not",
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sub-command and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] not in WHAT:
-        usage = "\n".join(f"  sereno {name:<10} {what}" for name, what in WHAT.items())
+        usage = "\n".join(f"  sereno {name:<11} {what}" for name, what in WHAT.items())
         print(f"usage: sereno COMMAND …\n\n{usage}\n\n  sereno COMMAND --help says more.", file=sys.stderr)
         return 0 if words in (["-h"], ["--help"]) else 2
     parser = argparse.ArgumentParser(prog=f"sereno {words[0]}", description=WHAT[words[0]])
@@ -66,6 +68,8 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         desk.add_arguments(parser)
         return desk.run
+    if name in ("manifest", "verify-site"):
+        return _load_pages(name, parser)
     if name in ("log", "roster", "stay", "subscriber"):
         return _load_records(name, parser)
     from sereno import check
@@ -94,6 +98,18 @@ def _load_records(name: str, parser: argparse.ArgumentParser) -> Runs:
 
     subscriber.add_arguments(parser)
     return subscriber.run
+
+
+def _load_pages(name: str, parser: argparse.ArgumentParser) -> Runs:
+    if name == "manifest":
+        from sereno import manifest
+
+        manifest.add_arguments(parser)
+        return manifest.run
+    from sereno import verifysite
+
+    verifysite.add_arguments(parser)
+    return verifysite.run
 
 
 def _load_breakglass(name: str, parser: argparse.ArgumentParser) -> Runs:

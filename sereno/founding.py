@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
+
+from look.face import Face
 from protocol.errors import Refused
 from sereno import clock
 from sereno.run import addresses, database
 from store.engine import open_engine
 from store.migrating import migrate
+
+if TYPE_CHECKING:
+    from sereno import demonet
 
 
 def prepare(folder: Path, port: int) -> bool:
@@ -29,8 +36,21 @@ def prepare(folder: Path, port: int) -> bool:
     demonet.install(engine, network)
     demonet.write_secrets(folder / "people", network)
     demonet.write_files(folder, network, addresses(port))
+    sign_pages(engine, network, folder)
     engine.dispose()
     return True
+
+
+def sign_pages(engine: Engine, network: demonet.DemoNetwork, folder: Path) -> None:
+    """Have the demo's custodians sign the list of the pages that this checkout makes."""
+    from keys.manifest import join, prepare, sign_manifest
+    from sereno.manifest import publish
+    from sereno.sitepages import list_pages
+
+    policy, now = network.policy, clock.now()
+    payload = prepare(list_pages(Face.read(folder / "face.json"), policy), None, policy, now)
+    parts = [sign_manifest(payload, seed, policy, policy.roots) for seed in network.roots[: policy.roots.threshold]]
+    publish(engine, policy, join(parts, policy, policy.roots), now)
 
 
 def main(folder: str, port: str) -> int:
