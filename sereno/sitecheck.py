@@ -20,14 +20,7 @@ from sereno.sitepages import WORKER, WORKER_POLICY
 SAME, CHANGED, MISSING, EXTRA = "same", "changed", "missing", "extra"
 META: Final = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"<>]*)">')
 # What changes whose page it is or what it may do, and none of our pages is served with.
-FOREIGN: Final = (
-    "link",
-    "set-cookie",
-    "refresh",
-    "location",
-    "content-security-policy-report-only",
-    "reporting-endpoints",
-)
+FOREIGN: Final = ("link", "refresh", "location", "content-security-policy-report-only", "reporting-endpoints")
 
 Get = Callable[[str, str], Answer]  # A path and an Accept-Language.
 
@@ -107,6 +100,6 @@ def _headers(path: str, answer: Answer) -> Iterator[str]:
         yield "its Content-Security-Policy header is not the one that its bytes ask for"
     if answer.headers.get("x-content-type-options", ()) != ("nosniff",):
         yield "its X-Content-Type-Options header is not nosniff"
-    for one in FOREIGN:
-        if one in answer.headers:
+    for one in answer.headers:
+        if one in FOREIGN or one.startswith("set-"):  # What a browser would keep of the visit.
             yield f"it comes with a header {one}, which none of our pages has"

@@ -107,8 +107,8 @@ def test_what_is_not_the_next_manifest_of_this_network_is_not_signed(first: Sign
     assert refusal(lambda: require_next(first.payload, first, POLICY, NOW)).kind == "manifest_chain"
     third = prepare(listing(), signed(second, 0, 1), POLICY, NOW)
     assert refusal(lambda: require_next(third, first, POLICY, NOW)).kind == "manifest_chain"
-    for clock in (NOW - 2 * DAY, NOW + 31 * DAY):
-        assert refusal(lambda clock=clock: require_next(second, first, POLICY, clock)).kind == "manifest_chain"
+    assert refusal(lambda: require_next(second, first, POLICY, NOW - 2 * DAY)).kind == "manifest_chain"
+    assert refusal(lambda: require_next(second, first, POLICY, NOW + 31 * DAY)).kind == "manifest_chain"
     elsewhere = listing().replace(POLICY.network.encode(), b"ab" * 32)
     assert refusal(lambda: prepare(elsewhere, None, POLICY, NOW)).kind == "manifest_network"
     assert refusal(lambda: require_same(first.payload, listing(NEXT), POLICY)).kind == "manifest"
