@@ -1,6 +1,6 @@
 """Manifests of pages.
 
-Revision: 0003, after 0002.
+Revision: manifests, after uploads.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "manifests"
+down_revision = "uploads"
 branch_labels = None
 depends_on = None
 
