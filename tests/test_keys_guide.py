@@ -10,7 +10,6 @@ from typing import Final
 from keys import dates
 from keys.request import open_any_request
 from protocol.limits import DAY
-from protocol.manifest import encode_listing
 from protocol.policy import Policy
 from protocol.roster import open_roster
 from protocol.signed import Signed
@@ -21,8 +20,6 @@ from tests.locksmith import Table
 GUIDE: Final = (ROOT / "deploy" / "keys.md").read_text()
 # Ids in the guide, and the request files whose keys they stand for: nobody knows an id before a key is made.
 IDS: Final = {"k7mq2x9a": "verifier-1", "r4tz8w2c": "verifier-2", "m9dy3p6h": "verifier-3"}
-
-PAGES: Final = {("check", "/en/check"): "c1" * 32, ("desk", "/en"): "d1" * 32, ("form", "/en"): "f1" * 32}
 
 
 def commands() -> list[str]:
@@ -46,8 +43,6 @@ def test_every_step_of_the_guide_works(tmp_path: Path) -> None:
         line = line.replace("2027-03-31", dates.spell(int(time.time()) + 150 * DAY)[:10])
         for id in IDS:
             line = line.replace(id, named(tmp_path, id)) if id in line else line
-        if line.startswith("manifest prepare"):  # What each custodian's `sereno manifest make` wrote.
-            (tmp_path / "pages.json").write_bytes(encode_listing(Policy.decode(policy.read_bytes()), PAGES))
         typed = "".join(words[part] + "\n" for part in line.split() if part in words)
         asked = "" if line.startswith(("root try", "names")) else "yes\n"
         said = desk.do(line, asked + typed + ("Ana\n" if line.startswith("names add") else ""))

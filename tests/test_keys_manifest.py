@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from protocol.limits import DAY
 from protocol.manifest import Place, encode_listing, open_manifest
 from protocol.policy import Policy
 from protocol.signed import Signed
+from tests.databases import ROOT
 from tests.locksmith import NEW_ROOTS, NOW, POLICY, ROOTS, Table, refusal
 
 PAGES: Final[dict[Place, str]] = {
@@ -83,6 +85,18 @@ def test_custodians_who_are_apart_sign_the_first_and_then_what_changed(table: Ta
 
 def _words(*custodians: int) -> list[str]:
     return [f"words-{one}.txt" for one in custodians]
+
+
+def test_every_step_of_the_guide_works(table: Table) -> None:
+    for name, number in (("ana", 1), ("bo", 2)):
+        shutil.copy(table.folder / f"roots/root-{number}.json", table.folder / f"root-{name}.json")
+    words = {"root-ana.json": table.words("words-1.txt"), "root-bo.json": table.words("words-2.txt")}
+    blocks = re.findall(r"^```\n(.*?)^```$", (ROOT / "deploy" / "pages.md").read_text(), re.MULTILINE | re.DOTALL)
+    for line in [line for block in blocks for line in block.splitlines() if line]:
+        typed = "".join(words[part] for part in line.split() if part in words)
+        table.do(line.removeprefix("python -m keys "), "yes\n" + typed)
+
+    assert (table.folder / "manifest-1.json").exists()
 
 
 def test_a_custodian_whose_machine_makes_other_pages_signs_nothing(table: Table) -> None:
