@@ -12,7 +12,10 @@ PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 # Node of the machine if it is 20 or later, else the one in the lock: both are reached through this folder.
 NODE := $(VENV)/node
 WITH_NODE := PATH="$(CURDIR)/$(NODE):$$PATH"
-JOBS ?= 2
+# Three on two cores: many tests wait for a process, a browser or a clock.  A file stays together, for what it started is
+# shared by its tests; those with browsers come first, so that no long one is left for the end.
+JOBS ?= 3
+SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run demo test check bench soak shots lock build clean browsers
 
@@ -28,7 +31,7 @@ demo: setup ## walk one tip from a witness to a checked alert, and keep what was
 	@$(PY) -m sereno demo --out demo
 
 test: check browsers ## check, then every test (about ten minutes)
-	@$(WITH_NODE) $(PY) -m pytest -n $(JOBS) -m "not soak" $(ARGS)
+	@$(WITH_NODE) $(PY) -m pytest $(SPREAD) -m "not soak" $(ARGS)
 
 check: $(VENV)/.test $(VENV)/.node_modules ## style, types, and that built files match their sources
 	@$(PY) -m ruff check .
