@@ -53,6 +53,10 @@ KINDS: Final[dict[str, Kind]] = {
     "tip_padding": Kind("TIP-3", 400),
     "tip_digest": Kind("TIP-4", 400),
     "tip_thread": Kind("TIP-5", 403),
+    # The drop.
+    "drop": Kind("DRO-1", 400),
+    "cell": Kind("DRO-2", 400),
+    "question": Kind("DRO-3", 403),
     # Rosters, epoch keys, sets, vaults.
     "policy": Kind("ROS-1", 400),
     "roster_signers": Kind("ROS-2", 403),

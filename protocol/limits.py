@@ -44,6 +44,13 @@ LEGAL_BYTES: Final = 12_288
 LEGAL_STANZAS: Final = 4
 MAX_DAY_SKEW: Final = 2
 
+# The drop.
+CELL: Final = 4096  # Bytes: one stanza, a question of 280 characters in any script, its signature.
+DROP_HOURS: Final = 72  # Somebody who comes back once a day finds what was asked, and can miss two days.
+DROP_STEP: Final = 16  # Cells of the smallest drop; the next has twice as many, so that a count tells little.
+DROP_CELLS: Final = 1024  # 4 MiB: what a phone still fetches while its owner reads.
+MAX_QUESTION: Final = 280
+
 # Alerts.
 LAPSE: Final = 10 * MINUTE  # Two people can be found and re-check in ten minutes, or the alert should not stand.
 EXPIRY_DEFAULT: Final = 120 * MINUTE

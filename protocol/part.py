@@ -21,6 +21,7 @@ from protocol.errors import Refused
 from protocol.event import NAMES, Event
 from protocol.evidence import BASIS, CLASSES
 from protocol.moves import OUTCOMES, URGENCIES
+from protocol.question import ENDINGS
 from protocol.shape import (
     ID,
     SHA256,
@@ -29,6 +30,7 @@ from protocol.shape import (
     boolean,
     exactly,
     integer,
+    list_of,
     one_of,
     record,
     refuse,
@@ -41,6 +43,7 @@ STEP: Final = 4096
 MAX_PART: Final = 2 << 20  # A detail sealed to 256 organisations takes 400 kB, a third more in base64.
 MAX_WORDS: Final = 500
 MAX_DETAIL: Final = 1 << 20
+MAX_ASKED: Final = 16  # Threads of one case that are asked, or told, at once.
 
 WAYS: Final = ("field", "media", "official", "question")  # How a check is made.
 LACKING: Final = (*BASIS, "freshness", "lead", "other", "place", "privacy", "wording")  # What a refusal misses.
@@ -68,15 +71,20 @@ _DRAFT: Final[dict[str, Shape]] = {
     "grade": GRADE,
 }
 _DETAIL: Final[dict[str, Shape]] = {"detail": _detail}
+# What went into the drop, by the names of thread, question and cell: every desk then knows its own cells.
+_CELLS: Final = list_of(record({"thread": SHA256, "question": SHA256, "cell": SHA256}), MAX_ASKED, 1)
+
+_ASKED: Final = record({"words": typed(limits.MAX_QUESTION), "cells": _CELLS})
+_ENDED: Final = record({"ending": one_of(*ENDINGS), "cells": _CELLS})
 
 # By move: the fields it needs, and those it may have; `words` may always come along.
 _FIELDS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
     "attest": ({"conflict": exactly("none"), "privacy": exactly(True), "grade": GRADE}, {}),
-    "check": ({"ways": sorted_set_of(one_of(*WAYS), len(WAYS), 1)}, {}),
-    "close": ({"outcome": one_of(*OUTCOMES)}, {}),
+    "check": ({"ways": sorted_set_of(one_of(*WAYS), len(WAYS), 1)}, {"asked": _ASKED}),
+    "close": ({"outcome": one_of(*OUTCOMES)}, {"told": _ENDED}),
     "finding": (
         {"basis": one_of(*BASIS), "says": one_of("for", "against", "over"), "words": _WORDS},
-        {"grade": GRADE, "site": boolean},
+        {"grade": GRADE, "site": boolean, "answer": SHA256},
     ),
     "hold": ({"words": _WORDS}, {}),
     "link": ({"duplicate": one_of("found", "suggested")}, {}),
@@ -155,6 +163,10 @@ def _check(value: Any) -> None:
     PARTS[move if isinstance(move, str) else ""](value, "part")
     if value.get("site") and value["basis"] != "D3":
         raise Refused("shape", f"Only a D3 is from the site's own contact; this finding is {value['basis']}.")
+    if "answer" in value and value["basis"] != "D4":
+        raise Refused("shape", f"Only a D4 rests on the source's answer; this finding is {value['basis']}.")
+    if "asked" in value and "question" not in value["ways"]:
+        raise Refused("shape", "What was asked comes with the way question, and with no other.")
     if ("alert" in value) != ("signature" in value):
         raise Refused("shape", "A draft and its first signature come together or not at all.")
     if "alert" in value:

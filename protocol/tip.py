@@ -1,4 +1,4 @@
-"""Tips: what a source tells, as exactly one bucket of bytes before it is sealed.  SPEC 6.1.
+"""Tips and replies: what a source tells, as exactly one bucket of bytes before it is sealed.  SPEC 6.1.
 
     0        magic `sereno1\\0`
     8        u32 big-endian length of the header
@@ -18,9 +18,11 @@ from typing import Any, Final
 from protocol import limits
 from protocol.encoding import canonical, fingerprint, parse
 from protocol.errors import Refused
+from protocol.reply import REPLIES, Reply, open_reply
 from protocol.shape import (
     CODE,
     SHA256,
+    Shape,
     base64,
     boolean,
     exactly,
@@ -32,6 +34,7 @@ from protocol.shape import (
     record,
     typed,
 )
+from protocol.signed import SIGNED
 
 MAGIC: Final = b"sereno1\0"
 ORIGINAL: Final = "application/age"  # A photo as it came from the camera, sealed to the attorneys (6.2).
@@ -53,34 +56,36 @@ TIP: Final = record(
     },
 )
 
-HEADER: Final = record(
+_FILE: Final = record(
     {
-        "v": exactly(1),
-        "kind": exactly("tip"),
-        "id": hexadecimal(16),
-        "day": integer(15_000, 60_000),
-        "network": SHA256,
-        "desk": CODE,
-        "roster": SHA256,
-        "set": SHA256,
-        "form": SHA256,
-        "tip": TIP,
-        "files": list_of(
-            record(
-                {
-                    "type": one_of("image/jpeg", "image/png", "image/webp", ORIGINAL),
-                    "off": integer(limits.CHUNK, limits.BUCKETS[-1]),
-                    "len": integer(1, limits.BUCKETS[-1]),
-                    "sha256": SHA256,
-                    "turn": integer(1, 8),
-                }
-            ),
-            2 * limits.MAX_FILES,
-        ),
-        "legal": base64(limits.LEGAL_BYTES),
-    },
-    {"thread": record({"age": recipient, "ed25519": base64(32)})},
+        "type": one_of("image/jpeg", "image/png", "image/webp", ORIGINAL),
+        "off": integer(limits.CHUNK, limits.BUCKETS[-1]),
+        "len": integer(1, limits.BUCKETS[-1]),
+        "sha256": SHA256,
+        "turn": integer(1, 8),
+    }
 )
+_EVERY: Final[dict[str, Shape]] = {
+    "v": exactly(1),
+    "kind": one_of("tip", *REPLIES),
+    "id": hexadecimal(16),
+    "day": integer(15_000, 60_000),
+    "network": SHA256,
+    "desk": CODE,
+    "roster": SHA256,
+    "set": SHA256,
+    "form": SHA256,
+    "files": list_of(_FILE, 2 * limits.MAX_FILES),
+    "legal": base64(limits.LEGAL_BYTES),
+}
+_THREAD: Final = record({"age": recipient, "ed25519": base64(32)})
+_TOLD: Final = record({**_EVERY, "tip": TIP}, {"thread": _THREAD})
+_SAID: Final = record({**_EVERY, "files": list_of(_FILE, 0), "thread": _THREAD, "said": SIGNED})
+
+
+def HEADER(value: Any, path: str) -> None:  # noqa: N802 (a shape, like the others)
+    """The header of a tip, or of a reply: an answer or a withdrawal."""
+    (_SAID if isinstance(value, dict) and value.get("kind") in tuple(REPLIES) else _TOLD)(value, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """A tip whose layout was checked.  `header` is its whole JSON header; `files` is empty in a preview."""
+    """A tip whose layout was checked.  `header` is its whole JSON header; `files` is empty in a preview.
+
+    `reply` is what an answer or a withdrawal says, its thread's signature checked; None of a tip.
+    """
 
     id: str
     day: int
     header: Mapping[str, Any]
     files: tuple[Attachment, ...]
+    reply: Reply | None = None
 
 
 def bucket_for(size: int) -> int:
@@ -142,7 +151,7 @@ def _check_header(value: Any) -> None:
 def decode_preview(chunk: bytes) -> Tip:
     """Return the tip that the first 65,536 plaintext bytes hold, without its attachments.
 
-    Raises Refused: tip_magic, tip_layout, tip_padding, and as `parse` and the shape.
+    Raises Refused: tip_magic, tip_layout, tip_padding, and as `parse`, the shape and `open_reply`.
     """
     if len(chunk) != limits.CHUNK or not chunk.startswith(MAGIC):
         raise Refused("tip_magic", "The envelope holds something else than a Sereno tip of version 1.")
@@ -158,7 +167,8 @@ def decode_preview(chunk: bytes) -> Tip:
         if one["off"] != offset:
             raise Refused("tip_layout", f"Attachment {index} begins at {one['off']}; {offset} was expected.")
         offset += one["len"]
-    return Tip(value["id"], value["day"], MappingProxyType(value), ())
+    reply = None if value["kind"] == "tip" else open_reply(value)
+    return Tip(value["id"], value["day"], MappingProxyType(value), (), reply)
 
 
 def decode_tip(plaintext: bytes) -> Tip:
@@ -183,7 +193,7 @@ def decode_tip(plaintext: bytes) -> Tip:
         raise Refused("bucket", f"{offset} bytes belong into the bucket of {bucket_for(offset)}, not {len(plaintext)}.")
     if any(plaintext[offset:]):
         raise Refused("tip_padding", "What follows the last attachment must be zeros.")
-    return Tip(tip.id, tip.day, tip.header, tuple(files))
+    return Tip(tip.id, tip.day, tip.header, tuple(files), tip.reply)
 
 
 def day_is_off(tip: Tip, now: int) -> bool:

@@ -71,6 +71,7 @@ def main() -> None:
     from tests import (
         vectors_of_alerts,
         vectors_of_chains,
+        vectors_of_drops,
         vectors_of_lists,
         vectors_of_slips,
         vectors_of_stays,
@@ -81,6 +82,7 @@ def main() -> None:
         *vectors_of_lists.CHAPTERS,
         *vectors_of_stays.CHAPTERS,
         *vectors_of_tips.CHAPTERS,
+        *vectors_of_drops.CHAPTERS,
         *vectors_of_alerts.CHAPTERS,
         *vectors_of_chains.CHAPTERS,
         *vectors_of_slips.CHAPTERS,

@@ -28,10 +28,12 @@ DRAFT: Final = {
     "signature": SIGNATURE,
     "grade": GRADE,
 }
+CELLS: Final = [{"thread": "ab" * 32, "question": "cd" * 32, "cell": "ef" * 32}]
+ASKED: Final = {"words": "How do you know?", "cells": CELLS}
 FULL: Final[dict[str, dict[str, Any]]] = {
     "attest": {"conflict": "none", "privacy": True, "grade": GRADE},
-    "check": {"ways": ["field", "official"]},
-    "close": {"outcome": "not-confirmed"},
+    "check": {"ways": ["field", "question"], "asked": ASKED},
+    "close": {"outcome": "not-confirmed", "told": {"ending": "nothing-found", "cells": CELLS}},
     "finding": {"basis": "D3", "says": "for", "words": "The clerk at the door.", "grade": GRADE, "site": True},
     "hold": {"words": "Waiting for a call."},
     "link": {"duplicate": "suggested"},
@@ -90,7 +92,13 @@ def test_a_part_is_read_back_as_it_was_written(move: str) -> None:
 
 @pytest.mark.parametrize("move", NAMES)
 def test_a_part_lacks_nothing_and_has_nothing_unknown(move: str) -> None:
-    optional = {"propose": {"detail"}, "finding": {"grade", "site"}, "retract": {"alert", "signature"}}
+    optional = {
+        "check": {"asked"},
+        "close": {"told"},
+        "propose": {"detail"},
+        "finding": {"grade", "site"},
+        "retract": {"alert", "signature"},
+    }
     for name in set(part(move)) - optional.get(move, set()):
         with refused("shape"):
             encoded(part(move, **{name: None}))
@@ -120,6 +128,11 @@ def test_a_part_lacks_nothing_and_has_nothing_unknown(move: str) -> None:
         ("triage", {"urgency": "P4"}),
         ("close", {"outcome": "fine"}),
         ("check", {"minute": 1}),
+        ("check", {"ways": ["field"]}),  # Asked, and not by the way question.
+        ("check", {"asked": {**ASKED, "cells": []}}),
+        ("check", {"asked": {**ASKED, "words": ""}}),
+        ("close", {"told": {"ending": "arrested", "cells": CELLS}}),
+        ("finding", {"answer": "ab" * 32}),  # A D3 does not rest on the source's answer.
     ],
     ids=str,
 )

@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from protocol.age import Identity
 from protocol.alert import Alert, read_alert
 from protocol.chain import require_fits
 from protocol.codename import decode_code, derive_thread, encode_code
-from protocol.encoding import b64, canonical, fingerprint
+from protocol.drop import decode_drop, open_cell
+from protocol.encoding import b64, canonical, fingerprint, unb64
 from protocol.epoch import open_epoch_key
 from protocol.jpeg import read_jpeg, require_bare
 from protocol.limits import CHUNK, LEGAL_BYTES
 from protocol.policy import Policy
 from protocol.publication import open_publication
+from protocol.question import open_question
 from protocol.recipients import RecipientSet, open_set
 from protocol.release import Bundle, Knowledge, Release, Stop, check
+from protocol.reply import open_reply
 from protocol.roster import Roster, open_roster
 from protocol.signed import Signed
 from protocol.slip import Slip
@@ -158,6 +162,42 @@ def code(fields: Fields) -> Any:
     return found
 
 
+def question(fields: Fields) -> Any:
+    roster = _roster(fields)
+    stayed = stayed_at(_stays(fields, roster), fields["now"])
+    one = open_question(signed_of(fields["question"]), roster, fields["thread"], fields["now"], stayed)
+    return {
+        "name": one.name,
+        "issued": one.issued,
+        "by": one.by,
+        "desk": one.desk,
+        "words": one.words,
+        "ending": one.ending,
+    }
+
+
+def reply(fields: Fields) -> Any:
+    one = open_reply(fields["header"])
+    return {"name": one.name, "kind": one.kind, "thread": one.thread, "question": one.question, "words": one.words}
+
+
+def cell(fields: Fields) -> Any:
+    """Open a cell by an identity's seed; `put` changes single bytes, by offset."""
+    data = bytearray(unb64(fields["cell"]))
+    for offset, byte in fields.get("put", []):
+        data[offset] = byte
+    found = open_cell(bytes(data[: fields.get("length", len(data))]), Identity(bytes.fromhex(fields["seed"])))
+    return None if found is None else found.value()
+
+
+def drop(fields: Fields) -> Any:
+    """Look at a drop made of one cell again and again, each time with another last byte, and perhaps cut."""
+    one = unb64(fields["cell"])
+    file = b"".join(one[:-1] + bytes([last]) for last in fields["last"])
+    cells = decode_drop(file[: len(file) - fields.get("cut", 0)])
+    return [len(cells), sum(each[-1] for each in cells)]
+
+
 def _plain_alert(one: Alert) -> Any:
     return {
         "name": one.name,
@@ -242,6 +282,10 @@ NOUNS: Final[dict[str, tuple[Callable[[Fields], Any], Iterable[str], Iterable[st
     "photo": (photo, ("hex",), ("bare",)),
     "vault": (vault, ("file", "passphrase"), ()),
     "code": (code, ("words",), ("network",)),
+    "question": (question, (*_OF, "question", "thread", "now"), ("stays",)),
+    "reply": (reply, ("header",), ()),
+    "cell": (cell, ("cell", "seed"), ("put", "length")),
+    "drop": (drop, ("cell", "last"), ("cut",)),
     "alert": (alert, ("alert",), ()),
     "bundle": (bundle, ("policy", "bundle", "now"), ("stays", "revoked", "roster", "links")),
     "state": (chain_state, ("policy", "messages", "chain", "checked", "now"), ()),

@@ -41,6 +41,10 @@ export const KINDS = Object.freeze({
   tip_padding: { rule: "TIP-3", status: 400 },
   tip_digest: { rule: "TIP-4", status: 400 },
   tip_thread: { rule: "TIP-5", status: 403 },
+  // The drop.
+  drop: { rule: "DRO-1", status: 400 },
+  cell: { rule: "DRO-2", status: 400 },
+  question: { rule: "DRO-3", status: 403 },
   // Rosters, epoch keys, sets, vaults.
   policy: { rule: "ROS-1", status: 400 },
   roster_signers: { rule: "ROS-2", status: 403 },

@@ -56,6 +56,17 @@ export const LEGAL_BYTES = 12_288;
 export const LEGAL_STANZAS = 4;
 export const MAX_DAY_SKEW = 2;
 
+// The drop.
+/** Bytes: one stanza, a question of 280 characters in any script, its signature. */
+export const CELL = 4096;
+/** Somebody who comes back once a day finds what was asked, and can miss two days. */
+export const DROP_HOURS = 72;
+/** Cells of the smallest drop; the next has twice as many, so that a count tells little. */
+export const DROP_STEP = 16;
+/** 4 MiB: what a phone still fetches while its owner reads. */
+export const DROP_CELLS = 1024;
+export const MAX_QUESTION = 280;
+
 // Alerts.
 /** Two people can be found and re-check in ten minutes, or the alert should not stand. */
 export const LAPSE = 10 * MINUTE;

@@ -13,8 +13,9 @@ import { canonical, codePoints, fingerprint, isObject, parse, unb64, utf8 } from
 import { Refused } from "./errors.js";
 import { NAMES } from "./event.js";
 import { BASIS, CLASSES } from "./evidence.js";
-import { MAX_ALERT } from "./limits.js";
+import { MAX_ALERT, MAX_QUESTION } from "./limits.js";
 import { OUTCOMES, URGENCIES } from "./moves.js";
+import { ENDINGS } from "./question.js";
 import {
   ID,
   SHA256,
@@ -22,6 +23,7 @@ import {
   boolean,
   exactly,
   integer,
+  listOf,
   oneOf,
   record,
   refuse,
@@ -40,6 +42,8 @@ export const STEP = 4096;
 export const MAX_PART = 2 << 20;
 export const MAX_WORDS = 500;
 export const MAX_DETAIL = 1 << 20;
+/** Threads of one case that are asked, or told, at once. */
+export const MAX_ASKED = 16;
 
 /** How a check is made. */
 export const WAYS = Object.freeze(["field", "media", "official", "question"]);
@@ -80,15 +84,20 @@ const DRAFT = {
 };
 const FINDING = { basis: oneOf(...Object.keys(BASIS)), says: oneOf("for", "against", "over"), words: WORDS };
 
+/** What went into the drop, by the names of thread, question and cell: every desk then knows its own cells. */
+const CELLS = listOf(record({ thread: SHA256, question: SHA256, cell: SHA256 }), MAX_ASKED, 1);
+const ASKED = record({ words: typed(MAX_QUESTION), cells: CELLS });
+const ENDED = record({ ending: oneOf(...ENDINGS), cells: CELLS });
+
 /**
  * By move: the fields it needs, and those it may have; `words` may always come along.
  * @type {Readonly<Record<string, readonly [Record<string, Shape>, Record<string, Shape>?]>>}
  */
 const FIELDS = {
   attest: [{ conflict: exactly("none"), privacy: exactly(true), grade: GRADE }],
-  check: [{ ways: sortedSetOf(oneOf(...WAYS), WAYS.length, 1) }],
-  close: [{ outcome: oneOf(...OUTCOMES) }],
-  finding: [FINDING, { grade: GRADE, site: boolean }],
+  check: [{ ways: sortedSetOf(oneOf(...WAYS), WAYS.length, 1) }, { asked: ASKED }],
+  close: [{ outcome: oneOf(...OUTCOMES) }, { told: ENDED }],
+  finding: [FINDING, { grade: GRADE, site: boolean, answer: SHA256 }],
   hold: [{ words: WORDS }],
   link: [{ duplicate: oneOf("found", "suggested") }],
   merge: [{}],
@@ -187,6 +196,12 @@ function check(value) {
   const part = /** @type {Part} */ (value);
   if (part.site && part.basis !== "D3") {
     throw new Refused("shape", `Only a D3 is from the site's own contact; this finding is ${part.basis}.`);
+  }
+  if (Object.hasOwn(part, "answer") && part.basis !== "D4") {
+    throw new Refused("shape", `Only a D4 rests on the source's answer; this finding is ${part.basis}.`);
+  }
+  if (Object.hasOwn(part, "asked") && !part.ways.includes("question")) {
+    throw new Refused("shape", "What was asked comes with the way question, and with no other.");
   }
   if (Object.hasOwn(part, "alert") !== Object.hasOwn(part, "signature")) {
     throw new Refused("shape", "A draft and its first signature come together or not at all.");

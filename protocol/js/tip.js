@@ -1,5 +1,5 @@
 /**
- * Tips: what a source tells, as exactly one bucket of bytes before it is sealed.  SPEC 6.1.
+ * Tips and replies: what a source tells, as exactly one bucket of bytes before it is sealed.  SPEC 6.1.
  *
  *     0        magic `sereno1\0`
  *     8        u32 big-endian length of the header
@@ -10,6 +10,7 @@
  */
 import { canonical, frozen, hex, parse, same, utf8 } from "./encoding.js";
 import { Refused } from "./errors.js";
+import { openReply } from "./reply.js";
 import { BUCKETS, CHUNK, DAY, LEGAL_BYTES, MAX_DAY_SKEW, MAX_FILES, MAX_HEADER } from "./limits.js";
 import {
   CODE,
@@ -25,10 +26,13 @@ import {
   record,
   typed,
 } from "./shape.js";
+import { SIGNED } from "./signed.js";
 import { sha256 } from "./vendor/vendor.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./age.js").Breathe} Breathe */
+/** @typedef {import("./shape.js").Shape} Shape */
+/** @typedef {import("./signed.js").SignedValue} SignedValue */
 /**
  * A photo, or its sealed original: media type, bytes, and `turn`, the EXIF orientation (1 to 8) that shows it upright.
  * @typedef {Readonly<{type: string, data: Uint8Array, turn: number}>} Attachment
@@ -43,15 +47,18 @@ import { sha256 } from "./vendor/vendor.js";
  *   words?: string, caller?: string}>} Told
  */
 /**
- * What the form fills in; desk, roster, set and legal part come with the sealing.
- * @typedef {Readonly<{v: 1, kind: "tip", id: string, day: number, network: string, form: string, tip: Told,
- *   thread?: ThreadValue}>} Form
+ * What the form fills in; desk, roster, set and legal part come with the sealing.  A tip has `tip`; an answer or a
+ * withdrawal has `said`, signed by its thread.
+ * @typedef {Readonly<{v: 1, kind: "tip" | "answer" | "withdrawal", id: string, day: number, network: string,
+ *   form: string, tip?: Told, thread?: ThreadValue, said?: SignedValue}>} Form
  */
 /** @typedef {Form & Readonly<{desk: string, roster: string, set: string, legal: string}>} Sealable */
 /** @typedef {Sealable & Readonly<{files: readonly FileValue[]}>} Header */
 /**
- * A tip whose layout was checked.  `header` is its whole JSON header; `files` is empty in a preview.
- * @typedef {Readonly<{id: string, day: number, header: Header, files: readonly Attachment[]}>} Tip
+ * A tip whose layout was checked.  `header` is its whole JSON header; `files` is empty in a preview; `reply` is what an
+ * answer or a withdrawal says, its thread's signature checked, and null of a tip.
+ * @typedef {Readonly<{id: string, day: number, header: Header, files: readonly Attachment[],
+ *   reply: import("./reply.js").Reply | null}>} Tip
  */
 
 const MAGIC = /* @__PURE__ */ utf8("sereno1\0");
@@ -87,24 +94,34 @@ const FILE = /* @__PURE__ */ (() =>
     turn: integer(1, 8),
   }))();
 
-export const HEADER = /* @__PURE__ */ (() =>
-  record(
-    {
-      v: exactly(1),
-      kind: exactly("tip"),
-      id: hexadecimal(16),
-      day: integer(15_000, 60_000),
-      network: SHA256,
-      desk: CODE,
-      roster: SHA256,
-      set: SHA256,
-      form: SHA256,
-      tip: TIP,
-      files: listOf(FILE, 2 * MAX_FILES),
-      legal: base64(LEGAL_BYTES),
-    },
-    { thread: record({ age: recipient, ed25519: base64(32) }) },
-  ))();
+/** By kind: a tip, or a reply (an answer or a withdrawal).  @type {() => [Shape, Shape]} */
+const headers = () => {
+  const every = {
+    v: exactly(1),
+    kind: oneOf("tip", "answer", "withdrawal"),
+    id: hexadecimal(16),
+    day: integer(15_000, 60_000),
+    network: SHA256,
+    desk: CODE,
+    roster: SHA256,
+    set: SHA256,
+    form: SHA256,
+    files: listOf(FILE, 2 * MAX_FILES),
+    legal: base64(LEGAL_BYTES),
+  };
+  const thread = record({ age: recipient, ed25519: base64(32) });
+  return [
+    record({ ...every, tip: TIP }, { thread }),
+    record({ ...every, files: listOf(FILE, 0), thread, said: SIGNED }),
+  ];
+};
+const [TOLD, SAID] = /* @__PURE__ */ headers();
+
+/** The header of a tip or of a reply.  @type {Shape} */
+export function HEADER(value, path) {
+  const { kind } = /** @type {{kind?: unknown}} */ (value ?? {});
+  (kind === "answer" || kind === "withdrawal" ? SAID : TOLD)(value, path);
+}
 
 /** @param {number} size @returns {number} the smallest bucket that holds so many bytes; throws Refused("too_large") */
 export function bucketFor(size) {
@@ -156,7 +173,7 @@ function checkHeader(value) {
 /**
  * The tip that the first 65,536 plaintext bytes hold, without its attachments.
  *
- * Throws Refused: tip_magic, tip_layout, tip_padding, and as `parse` and the shape.
+ * Throws Refused: tip_magic, tip_layout, tip_padding, and as `parse`, the shape and `openReply`.
  * @param {Uint8Array} chunk @returns {Tip}
  */
 export function decodePreview(chunk) {
@@ -180,7 +197,8 @@ export function decodePreview(chunk) {
     }
     offset += len;
   }
-  return Object.freeze({ id: header.id, day: header.day, header, files: Object.freeze([]) });
+  const reply = header.kind === "tip" ? null : openReply(header);
+  return Object.freeze({ id: header.id, day: header.day, header, files: Object.freeze([]), reply });
 }
 
 /**

@@ -1,6 +1,7 @@
 // What JavaScript makes: envelopes, vaults, lists, and every try to make a release by hand.
 import * as age from "../../protocol/js/age.js";
 import * as release from "../../protocol/js/release.js";
+import { dummyCell, sealCell } from "../../protocol/js/drop.js";
 import { b64, hex, unb64 } from "../../protocol/js/encoding.js";
 import * as envelope from "../../protocol/js/envelope.js";
 import { epochGraceEnd, epochOf, epochStart, openEpochKey, signEpochKey } from "../../protocol/js/epoch.js";
@@ -21,7 +22,7 @@ import { rosterOf, signedOf } from "./twins.mjs";
 function plain({ id, day, header, files }) {
   const { legal, ...rest } = header;
   const found = files.map(({ type, data, turn }) => [type, turn, data]);
-  return { id, day, header: rest, legal: unb64(legal), files: found, isFrozen: Object.isFrozen(header.tip.where) };
+  return { id, day, header: rest, legal: unb64(legal), files: found, isFrozen: Object.isFrozen(header.tip?.where) };
 }
 
 /** @param {any} form @param {RecipientSet} to @param {string[]} attorneys @param {any[]} files @param {string} legal */
@@ -147,3 +148,9 @@ export function forgeries(bundle, policy, now) {
   const seen = copies.map((one) => one instanceof Any);
   return { tries: Object.fromEntries(found), seen, isStop: real instanceof Other, b64: b64(real.bundle) };
 }
+
+/** @param {any} signed @param {string} recipient */
+export const cell = (signed, recipient) => sealCell(Signed.of(signed), recipient);
+
+/** A cell that nobody can open. */
+export const dummy = () => dummyCell();

@@ -2,14 +2,18 @@
 import { readAlert } from "../../protocol/js/alert.js";
 import { requireFits } from "../../protocol/js/chain.js";
 import { decodeCode, deriveThread, encodeCode } from "../../protocol/js/codename.js";
-import { b64, canonical, fingerprint, hex, unhex, utf8 } from "../../protocol/js/encoding.js";
+import { Identity } from "../../protocol/js/age.js";
+import { decodeDrop, openCell } from "../../protocol/js/drop.js";
+import { b64, canonical, fingerprint, hex, join, unb64, unhex, utf8 } from "../../protocol/js/encoding.js";
 import { openEpochKey } from "../../protocol/js/epoch.js";
 import { readJpeg, requireBare } from "../../protocol/js/jpeg.js";
 import { CHUNK, LEGAL_BYTES } from "../../protocol/js/limits.js";
 import { Policy } from "../../protocol/js/policy.js";
 import { openPublication } from "../../protocol/js/publication.js";
+import { openQuestion } from "../../protocol/js/question.js";
 import { openSet } from "../../protocol/js/recipients.js";
 import { Bundle, Release, check } from "../../protocol/js/release.js";
+import { openReply } from "../../protocol/js/reply.js";
 import { openRoster } from "../../protocol/js/roster.js";
 import { Signed } from "../../protocol/js/signed.js";
 import { Slip } from "../../protocol/js/slip.js";
@@ -203,6 +207,32 @@ async function photo(fields) {
   return { size: [one.width, one.height], turn: one.turn, bare: hex(one.bare) };
 }
 
+/** @param {Fields} fields */
+function question(fields) {
+  const roster = rosterOf(fields);
+  const stayed = stayedAt(staysOf(fields, roster), fields.now);
+  return { ...openQuestion(signedOf(fields.question), roster, fields.thread, fields.now, stayed) };
+}
+
+/** @param {Fields} fields */
+const reply = (fields) => ({ ...openReply(fields.header) });
+
+/** @param {Fields} fields */
+async function cell(fields) {
+  const data = unb64(fields.cell);
+  for (const [offset, byte] of fields.put ?? []) data[offset] = byte;
+  const found = await openCell(data.slice(0, fields.length ?? data.length), new Identity(unhex(fields.seed)));
+  return found === null ? null : found.value();
+}
+
+/** @param {Fields} fields */
+async function drop(fields) {
+  const one = unb64(fields.cell);
+  const file = join(...fields.last.map((/** @type {number} */ last) => join(one.slice(0, -1), Uint8Array.of(last))));
+  const cells = await decodeDrop(file.slice(0, file.length - (fields.cut ?? 0)));
+  return [cells.length, cells.reduce((sum, each) => sum + each[each.length - 1], 0)];
+}
+
 /** @type {Map<string, (fields: Fields) => any>} */
 const NOUNS = new Map(
   Object.entries({
@@ -217,6 +247,10 @@ const NOUNS = new Map(
     photo,
     vault,
     code,
+    question,
+    reply,
+    cell,
+    drop,
     alert,
     bundle,
     state: chainState,
