@@ -6,6 +6,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from intake.doors import Intake, doors
+from intake.dropped import Dropped
 from intake.form import build_pages, form
 from intake.keeper import Keeper
 from intake.load import Load
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
         pages=build_pages(face, policy),
         load=Load(settings.hourly_bytes),
         keeper=Keeper(engine),
+        drop=Dropped(engine),
     )
     app.register_blueprint(doors)
     app.register_blueprint(uploads)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Engine
 
+from intake.dropped import Dropped
 from intake.encoded import Encoded
 from intake.form import Page
 from intake.keeper import Keeper
@@ -43,6 +44,7 @@ class Intake:
     pages: dict[str, Page]
     load: Load
     keeper: Keeper
+    drop: Dropped
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _read: int = 0
     _accepted: dict[str, StoredSet] = field(default_factory=dict)
@@ -95,6 +97,12 @@ def show_work() -> dict[str, Any]:
     """Answer with a challenge whose cost follows the load."""
     intake, now = _intake(), int(time.time())
     return intake.work.challenge(cost_for(intake.load.share(now)), now)
+
+
+@doors.get("/drop")
+def show_drop() -> Response:
+    """Answer with the whole drop: every form fetches it, so nobody learns who reads what."""
+    return _intake().drop.answer(int(time.time()))
 
 
 @doors.post("/envelopes")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from sqlalchemy import Connection, Index, Table, UniqueConstraint, delete, select
+from sqlalchemy import Connection, Index, Table, UniqueConstraint, delete, func, select
 
 from protocol import limits
 from protocol.encoding import sha256
@@ -16,8 +16,8 @@ from protocol.errors import Refused
 from store.columns import ID, data, metadata, number, text
 from store.upsert import insert_once
 
-CELL: Final = 4096  # Bytes of a cell.
-HOURS: Final = 72  # How long a cell stays.
+CELL: Final = limits.CELL
+HOURS: Final = limits.DROP_HOURS
 
 cells: Final = Table(
     "cells",
@@ -35,9 +35,17 @@ drops: Final = Table("drops", metadata, number("place", key=True), number("minut
 
 
 def put_cell(conn: Connection, cell: bytes, now: int) -> bool:
-    """Keep a cell for 72 hours; say whether it is new.  Raises Refused("shape") unless it has 4,096 bytes."""
+    """Keep a cell for 72 hours; say whether it is new.
+
+    Raises Refused: cell (unless it has 4,096 bytes), under_load (where a drop's worth of cells is there).
+    """
     if len(cell) != CELL:
-        raise Refused("shape", f"A cell of the drop has {CELL} bytes; this one has {len(cell)}.")
+        raise Refused("cell", f"A cell of the drop has {CELL} bytes; this one has {len(cell)}.")
+    live = cells.c.hour > now // limits.HOUR - HOURS
+    if conn.execute(select(func.count()).select_from(cells).where(live)).scalar_one() >= limits.DROP_CELLS:
+        raise Refused(
+            "under_load", f"The drop holds {limits.DROP_CELLS} cells, and no more. The oldest go within {HOURS} hours."
+        )
     return insert_once(conn, cells, id=secrets.token_hex(16), digest=sha256(cell), hour=now // limits.HOUR, cell=cell)
 
 
@@ -47,9 +55,10 @@ def list_cells(conn: Connection, now: int) -> list[bytes]:
     return [bytes(cell) for cell in conn.execute(query).scalars()]
 
 
-def forget_cells(conn: Connection, now: int) -> int:
-    """Delete the cells that are over; return how many."""
-    return conn.execute(delete(cells).where(cells.c.hour <= now // limits.HOUR - HOURS)).rowcount
+def forget_cells(conn: Connection, now: int) -> list[bytes]:
+    """Delete the cells that are over, and return them: the drop of a minute ago still holds them."""
+    over = delete(cells).where(cells.c.hour <= now // limits.HOUR - HOURS).returning(cells.c.cell)
+    return [bytes(cell) for cell in conn.execute(over).scalars()]
 
 
 def put_drop(conn: Connection, file: bytes, now: int) -> None:

@@ -26,6 +26,8 @@ NEEDS_TOKEN: Final = (
     ("POST", "/api/epoch-keys"),
     ("POST", "/api/sets"),
     ("POST", "/api/stays"),
+    ("POST", "/api/cells"),
+    ("GET", "/api/drop"),
     ("GET", "/api/queue"),
     ("GET", f"/api/envelopes/{'a' * 32}"),
     ("POST", f"/api/envelopes/{'a' * 32}/opened"),

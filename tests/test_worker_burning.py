@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from protocol.errors import Refused
 from protocol.limits import DAY, HOUR
-from store import drop, envelopes, pages, sessions, shifts
+from store import envelopes, pages, sessions, shifts
 from store.engine import open_engine, reading, writing
 from store.envelopes import UNREAD_DAYS, Arrival, put_envelope
 from store.migrating import migrate
@@ -111,12 +111,11 @@ def test_what_nothing_needs_any_more_is_forgotten(engine: Engine, tmp_path: Path
     with writing(engine) as conn:
         id = put_envelope(conn, arrival(post.world, b"x"))
         envelopes.burn(conn, id)
-        drop.put_cell(conn, bytes(drop.CELL), NOW)
         pages.put_page(conn, "north", NOW)
         sessions.use_challenge(conn, b"n" * 32, NOW + 60)
         sessions.open_session(conn, b"t" * 32, "ana", NOW + HOUR)
         shifts.begin_shift(conn, "ana", "north", NOW + HOUR)
-    tables = (envelopes.burnt, drop.cells, pages.pages, sessions.challenges, sessions.sessions, shifts.shifts)
+    tables = (envelopes.burnt, pages.pages, sessions.challenges, sessions.sessions, shifts.shifts)
 
     def counts() -> list[int]:
         with reading(engine) as conn:

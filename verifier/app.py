@@ -13,6 +13,7 @@ from verifier.alerting import alerting
 from verifier.casefile import casefile
 from verifier.challenge import Challenges
 from verifier.desk import Desk, desk
+from verifier.dropping import dropping
 from verifier.entrance import entrance
 from verifier.network import network
 from verifier.pages import build_pages, pages
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> Flask:
         pages=build_pages(face, policy),
         challenges=Challenges(settings.challenge_key),
     )
-    for blueprint in (pages, entrance, network, queue, casefile, alerting):
+    for blueprint in (pages, entrance, network, queue, casefile, alerting, dropping):
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", view_func=_health)
     app.register_error_handler(Refused, _refused)

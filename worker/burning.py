@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 from protocol import limits
 from store.cases import forget_cases
 from store.deliveries import give_up_expired
-from store.drop import forget_cells
 from store.engine import reading, truncate_wal, writing
 from store.envelopes import burn, due_for_burning, forget_burnt
 from store.events import strip_burnt
@@ -37,11 +36,10 @@ def burn_due(engine: Engine, now: int) -> int:
 def tidy(engine: Engine, now: int) -> None:
     """Forget what nothing needs any more.
 
-    Digests, cells, uploads, pages, sessions, shifts, what was said of burnt cases, old cases, expired deliveries.
+    Digests, uploads, pages, sessions, shifts, what was said of burnt cases, old cases, expired deliveries.
     """
     with writing(engine) as conn:
         forget_burnt(conn, now)
-        forget_cells(conn, now)
         forget_pages(conn, now)
         forget_over(conn, now)
         forget_shifts(conn, now)

@@ -23,7 +23,7 @@ from store.knowledge import let_out_chain
 from store.messages import STOP, Message, claim_messages, messages
 from store.pages import claim_pages, pages
 from store.releases import notices_due, set_noticed
-from worker import burning, gate, heads, watch
+from worker import burning, dropping, gate, heads, watch
 from worker.queues import QUICK, SLOW, connect, queue
 from worker.station import Station
 
@@ -60,6 +60,7 @@ class Sweeper:
         if self._is_time("minute", EVERY_MINUTE, now):
             burning.burn_due(self._station.engine, now)
             burning.tidy(self._station.engine, now)
+            dropping.build_drop(self._station.engine, now)
         if self._is_time("hour", EVERY_HOUR, now):
             heads.log_heads(self._station, now)
         return found
