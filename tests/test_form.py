@@ -12,19 +12,19 @@ from typing import Final
 import brotli
 import pytest
 
-from intake.form import build_pages, choose_language
+from intake.form import build_pages, choose_language, later_script
 from intake.form.assemble import Parts, assemble, content_policy, manifest_hash
 from intake.form.outline import draw
 from look.face import Face
 from look.words import catalogue_for_js, translator
-from protocol.encoding import sha256
+from protocol.encoding import fingerprint, sha256
 from sereno import demonet
 from tests.door import NOW, Door, opened
 
 NETWORK: Final = demonet.found_demo(NOW)
 ADDRESSES: Final = dict.fromkeys(("intake", "desk", "alerts"), "http://intake.localhost")
 FACE: Final = Face.decode(json.dumps(demonet.face(ADDRESSES)).encode())
-PARTS: Final = Parts("<p id=x>{{ script }}{{ style }}</p>", "let a;", "p{}", draw(FACE.zones))
+PARTS: Final = Parts("<p id=x>{{ script }}{{ style }}</p>", "let a;", "let b;", "p{}", draw(FACE.zones))
 BLANKS: Final = (
     '<script type="application/json" id="recipients"></script><script type="application/json" id="page-hash"></script>'
 )
@@ -74,7 +74,7 @@ def test_a_page_needs_nothing_but_itself(pages: dict[str, str], lang: str) -> No
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_the_policy_names_the_one_script_and_the_one_style(pages: dict[str, str], lang: str) -> None:
+def test_the_policy_names_both_scripts_and_the_one_style(pages: dict[str, str], lang: str) -> None:
     page = pages[lang]
     policy = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[0].replace("&#39;", "'")
 
@@ -82,7 +82,7 @@ def test_the_policy_names_the_one_script_and_the_one_style(pages: dict[str, str]
         return f"'sha256-{b64encode(sha256(text.encode())).decode()}'"
 
     assert policy == (
-        f"default-src 'none'; script-src {source(content(page, 'script'))}; "
+        f"default-src 'none'; script-src {source(content(page, 'script'))} {source(later_script())}; "
         f"style-src {source(content(page, 'style'))}; "
         "img-src blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'"
@@ -99,7 +99,7 @@ def test_no_field_lets_the_browser_keep_or_look_up_words(pages: dict[str, str]) 
     assert [one for one in fields if 'autocomplete="off"' not in one] == []
     for word in ('autocorrect="off"', 'autocapitalize="off"', 'spellcheck="false"'):
         assert [one for one in typed if word not in one] == []
-    assert len(typed) == 5
+    assert len(typed) == 14  # Five to tell, eight words, an answer.
     assert not [one for one in fields if " value=" in one and 'type="radio"' not in one]
     assert not [one for one in fields if " checked" in one]
 
@@ -247,6 +247,18 @@ def test_a_page_that_the_browser_has_is_not_sent_again(door: Door) -> None:
 @pytest.mark.parametrize("path", ["/vi", "/EN", "/en/", "/form.html", "/built/form.js"])
 def test_there_are_no_other_pages(door: Door, path: str) -> None:
     assert door.client.get(path).status_code == 404
+
+
+def test_the_later_script_is_found_by_its_hash_and_by_nothing_else(door: Door, pages: dict[str, str]) -> None:
+    named = json.loads(content(pages["en"], 'script type="application/json" id="data"'))["later"]
+    answer = door.client.get(named["path"])
+
+    assert fingerprint(answer.data) == named["sha256"]
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == (
+        "text/javascript",
+        "public, max-age=31536000, immutable",
+    )
+    assert door.client.get("/later-0123456789abcdef.js").status_code == 404
 
 
 def test_a_page_and_all_it_fetches_stay_small(door: Door) -> None:

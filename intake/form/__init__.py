@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from intake.form.outline import draw
 from look.face import Face
 from look.style import house_css, squeeze
 from look.words import catalogue_for_js, keys_of, languages, translator
+from protocol.encoding import fingerprint
 from protocol.errors import Refused
 from protocol.policy import Policy
 
@@ -49,8 +51,9 @@ def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
     Raises OSError where the built script is missing, and ValueError if no language of the face has a catalogue.
     """
     parts = Parts(
-        template=(FOLDER / "form.html").read_text("utf-8"),
+        template=_template(),
         script=(FOLDER / "built" / "form.js").read_text("utf-8").strip(),
+        later=later_script(),
         style=house_css() + squeeze((FOLDER / "form.css").read_text("utf-8")),
         outline=draw(face.zones),
     )
@@ -63,6 +66,18 @@ def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
     if not pages:
         raise ValueError(f"No language of the face ({', '.join(face.languages)}) has a catalogue.")
     return pages
+
+
+@cache
+def later_script() -> str:
+    """Return the script of return codes, which pages fetch once they can be used."""
+    return (FOLDER / "built" / "coming-back.js").read_text("utf-8").strip()
+
+
+def _template() -> str:
+    """Return the form's template, the screen of coming back put in its place."""
+    whole, back = ((FOLDER / name).read_text("utf-8") for name in ("form.html", "back.html"))
+    return whole.replace("{# The sections of back.html -#}\n", back)
 
 
 def _pages() -> Mapping[str, Page]:
@@ -92,6 +107,17 @@ def choose_language(asked: Sequence[str], offered: Sequence[str]) -> str:
             if one in by_name:
                 return by_name[one]
     return offered[0]
+
+
+@form.get("/later-<name>.js")
+def show_later(name: str) -> Response:
+    """Answer with the script of return codes, by its hash.  Raises Refused("not_found") for another's."""
+    text = later_script().encode("utf-8")
+    if name != fingerprint(text)[:16]:
+        raise Refused("not_found", "There is nothing at this address.")
+    response = Encoded.of(text).answer("text/javascript")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @form.get("/<lang>")

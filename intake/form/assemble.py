@@ -30,10 +30,14 @@ _TEMPLATES: Final = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every language's page is made of: template, script and style, and the picture of the zones."""
+    """What every language's page is made of: template, scripts and style, and the picture of the zones.
+
+    `later` is the script that a page fetches once it can be used, and runs only if it has this one's hash.
+    """
 
     template: str
     script: str
+    later: str
     style: str
     outline: Outline
 
@@ -47,6 +51,7 @@ def assemble(parts: Parts, face: Face, policy: Policy, words: Words, catalogue: 
         "policy": policy.encode().decode("ascii"),
         "catalogue": catalogue,
         "hotline": face.hotline,
+        "later": {"path": later_path(parts), "sha256": fingerprint(parts.later.encode("utf-8"))},
     }
     page = _TEMPLATES.from_string(parts.template).render(
         face=face,
@@ -74,11 +79,11 @@ def manifest_hash(page: bytes) -> str:
 
 
 def content_policy(parts: Parts) -> str:
-    """Return the content security policy that stands inside the page: its one script, its one style, its own door."""
+    """Return the content security policy that stands inside the page: its scripts, its one style, its own door."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src '{_source(parts.script)}'",
+            f"script-src '{_source(parts.script)}' '{_source(parts.later)}'",
             f"style-src '{_source(parts.style)}'",
             "img-src blob: data:",
             "connect-src 'self'",
@@ -87,6 +92,11 @@ def content_policy(parts: Parts) -> str:
             "require-trusted-types-for 'script'",
         )
     )
+
+
+def later_path(parts: Parts) -> str:
+    """Return where the later script is: named by its hash, so that what a browser kept is never another one."""
+    return f"/later-{fingerprint(parts.later.encode('utf-8'))[:16]}.js"
 
 
 def endonym(lang: str) -> str:

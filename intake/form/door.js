@@ -18,13 +18,14 @@ export class Turned extends Error {
 /** Milliseconds without an answer after which a connection counts as gone; a slow one needs 20 s for an envelope. */
 const PATIENCE = 60_000;
 const BAD_GATEWAY = 502;
+const JSON_TYPE = "application/json";
 
 /**
- * The answer of the door, if it has the wanted status and is JSON.  Throws Dropped or Turned.
+ * The answer of the door, if it has the wanted status and type.  Throws Dropped or Turned.
  * @param {string} path @param {RequestInit} how @param {number} wanted @param {AbortSignal} signal
- * @returns {Promise<{answer: Response, body: ArrayBuffer}>}
+ * @param {string} [type] @returns {Promise<{answer: Response, body: ArrayBuffer}>}
  */
-async function ask(path, how, wanted, signal) {
+async function ask(path, how, wanted, signal, type = JSON_TYPE) {
   const both = new AbortController();
   const stop = () => both.abort();
   const timer = setTimeout(stop, PATIENCE);
@@ -32,8 +33,9 @@ async function ask(path, how, wanted, signal) {
   try {
     const answer = await fetch(path, { credentials: "omit", redirect: "error", ...how, signal: both.signal });
     const body = await answer.arrayBuffer();
-    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json") ?? false;
-    if (answer.status === wanted && isJson) return { answer, body };
+    const found = answer.headers.get("Content-Type") ?? "";
+    const isJson = found.startsWith(JSON_TYPE);
+    if (answer.status === wanted && found.startsWith(type)) return { answer, body };
     // What stands before the door may say that it can't be reached; that is no word of the door's own.
     if (!isJson && (answer.ok || answer.status >= BAD_GATEWAY)) throw new Dropped(`${path}: ${answer.status}`);
     throw new Turned(isJson ? kindOf(body) : "unknown", answer.status);
@@ -98,6 +100,20 @@ export async function leavePart(query, part, work, signal) {
 /** @param {string} upload @param {Uint8Array} digest of the whole @param {AbortSignal} signal */
 export async function closeUpload(upload, digest, signal) {
   await ask(`/parts/close?${new URLSearchParams({ upload })}`, leaving(digest), 201, signal);
+}
+
+/** @param {string} path @param {AbortSignal} signal @returns {Promise<string>} the text of the script at a path */
+export async function fetchScript(path, signal) {
+  return new TextDecoder().decode((await ask(path, {}, 200, signal, "text/javascript")).body);
+}
+
+/**
+ * The whole drop, as everybody gets it.  A browser that kept it would name it when it comes again, and by it the minute
+ * of the visit before: so it keeps none.
+ * @param {AbortSignal} signal @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function fetchDrop(signal) {
+  return new Uint8Array((await ask("/drop", { cache: "no-store" }, 200, signal, "application/octet-stream")).body);
 }
 
 /**

@@ -8,6 +8,7 @@ import { breathe } from "./breathe.js";
 import { Turned } from "./door.js";
 import { hintAt } from "./hints.js";
 import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
+import { Later } from "./later.js";
 import { drawChosen, listenToMap } from "./map.js";
 import { choices, chosen, input, part, readPage, reveal, show } from "./page.js";
 import { Photos } from "./photos.js";
@@ -16,20 +17,28 @@ import { Readers } from "./readers.js";
 import { send } from "./sending.js";
 import { Work } from "./work.js";
 
+/** @typedef {import("./sending.js").Letter} Letter */
+/** @typedef {import("./photos.js").Chosen} Chosen */
+
 const page = readPage();
 const { t, tn, lang } = page.words;
 /** Milliseconds after which a sum that is still being done is spoken of. */
 const SLOW = 2500;
 const MOST_WORDS = 280;
+/** @type {Chosen} */
+const NO_PHOTOS = Object.freeze({ files: [], originals: [] });
 const DAY_FORMAT = Object.freeze(/** @type {const} */ ({ weekday: "long", day: "numeric", month: "long", year: "numeric" }));
 
 /** Ends with the page: what it fetches and computes. */
 let life = new AbortController();
 /** Ends with a tip on its way. */
 let way = new AbortController();
+/** The screen that what is on its way was said on.  @type {"tell" | "back"} */
+let from = "tell";
 let { readers, work } = begin();
 const photos = new Photos(page.words);
 const progress = new Progress(page.words);
+const later = new Later(page.later, { words: page.words, readers: () => readers, send: reply });
 
 /** @returns {{readers: Readers, work: Work}} new ones, which look for readers and work at once */
 function begin() {
@@ -43,6 +52,7 @@ async function prepare() {
     await work.solution();
     // What a browser computes for the first time takes it twice as long: better now than when somebody waits.
     await sealLegal("", [], breathe);
+    await later.fetch(life.signal); // Everybody does, code or no code.
   } catch (error) {
     if (life.signal.aborted) return;
     if (error instanceof Refused || (error instanceof Turned && error.kind === "set_unknown")) give(error);
@@ -96,28 +106,61 @@ async function submit() {
   part("open-fault").textContent = open === 0 ? "" : tn("{n} question is still open.", "{n} questions are still open.", open);
   if (open > 0 || chosen("what") === "other") return;
   const { told, legal } = readAnswers();
+  await carry("tell", async () => {
+    const taken = await photos.chosen();
+    if (taken === null) {
+      show("tell");
+      photos.goTo();
+      return null;
+    }
+    const thread = await later.thread(readers.policy.network);
+    const fields = { kind: /** @type {const} */ ("tip"), tip: told, ...(thread === null ? {} : { thread: thread.value() }) };
+    return [{ fields, to: (publication) => publication.setForZone(told.where.zone) }, legal, taken];
+  }, () => {
+    wipe();
+    photos.wipe();
+    refresh();
+    later.show();
+  });
+}
+
+/** @type {import("./coming-back.js").Shared["send"]} */
+function reply(letter, kind) {
+  return carry("back", async () => [letter, "", NO_PHOTOS], () => {
+    reveal("sent-told", false);
+    reveal(`sent-${kind}`, true);
+  });
+}
+
+/**
+ * Seal and send; on any error everything still stands where it was said.
+ * @param {"tell" | "back"} origin the screen to return to @param {() => Promise<[Letter, string, Chosen] | null>} write the
+ * letter, what only attorneys read, and the photos; null where it is not ready to be sent @param {() => void} done once it has arrived @returns {Promise<boolean>} whether it has
+ */
+async function carry(origin, write, done) {
   way = new AbortController();
   const { signal } = way;
+  from = origin;
   calm();
   show("going");
   const slow = setTimeout(() => reveal("going-slow", part("going-ways").hidden === true), SLOW);
   try {
     await breathe(); // So that the lantern is seen first.
-    const chosenPhotos = await photos.chosen();
-    if (chosenPhotos === null) {
-      show("tell");
-      photos.goTo();
-      return;
-    }
+    const written = await write();
+    if (written === null) return false;
+    const [letter, legal, chosenPhotos] = written;
+    signal.throwIfAborted();
     const step = (/** @type {number} */ share) => progress.step(share);
-    await send(told, legal, chosenPhotos, { name: page.name, readers, work, say, signal, step });
-    wipe();
-    photos.wipe();
-    refresh();
+    await send(letter, legal, chosenPhotos, { name: page.name, readers, work, say, signal, step });
     work.forget(); // It was good for one envelope.
+    reveal("sent-told", true);
+    for (const one of ["answer", "withdrawal"]) reveal(`sent-${one}`, false);
+    done();
     show("sent");
+    return true;
   } catch (error) {
     if (!signal.aborted) give(error);
+    return false;
   } finally {
     clearTimeout(slow);
     progress.hide();
@@ -160,13 +203,15 @@ function forget() {
   life.abort();
   wipe();
   photos.wipe();
+  later.forget();
 }
 
 /** A page that the browser kept in memory begins as a new one. */
 function beginAgain() {
   life = new AbortController();
   ({ readers, work } = begin());
-  for (const one of ["place-hints", "words-hints"]) part(one).replaceChildren();
+  later.again();
+  for (const one of ["place-hints", "words-hints", "back-text-hints"]) part(one).replaceChildren();
   for (const one of document.querySelectorAll("details")) one.open = false;
   reveal("day-question", false);
   refresh();
@@ -198,18 +243,20 @@ function listen() {
   listenToMap();
   listenToOptional();
   listenToLanguages();
-  for (const id of ["place", "words"]) hintAt(id, page.words);
+  for (const id of ["place", "words", "back-text"]) hintAt(id, page.words);
   part("form").addEventListener("submit", (event) => {
     event.preventDefault();
     void submit();
   });
   for (const event of ["input", "change"]) part("form").addEventListener(event, refresh);
+  part("ask").addEventListener("change", () => void later.thread(readers.policy.network));
   onClick("retry", () => dispatchEvent(new Event("retry")));
   onClick("change", () => {
     way.abort();
-    show("tell");
+    show(from);
   });
   onClick("again", () => {
+    later.drop();
     show("tell");
     void prepare();
   });

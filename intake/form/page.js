@@ -5,9 +5,9 @@ import { utf8 } from "../../protocol/js/encoding.js";
 import { wordsOf } from "../../look/words.js";
 
 /** @typedef {import("../../look/words.js").Words} Words */
-/** @typedef {"tell" | "going" | "sent" | "closed"} Screen */
+/** @typedef {"tell" | "back" | "going" | "sent" | "closed"} Screen */
 
-export const SCREENS = Object.freeze(/** @type {const} */ (["tell", "going", "sent", "closed"]));
+export const SCREENS = Object.freeze(/** @type {const} */ (["tell", "back", "going", "sent", "closed"]));
 
 /**
  * The element of an id.  Throws Error for none: page and script are made together.
@@ -41,14 +41,16 @@ function data(id) {
 
 /**
  * What the page knows: the network's policy file, the language, and its own name, which goes into every tip.
- * @returns {Readonly<{policy: Uint8Array, words: Readonly<Words>, name: string}>}
+ * `later` names the script that is fetched later.
+ * @returns {Readonly<{policy: Uint8Array, words: Readonly<Words>, name: string, later: import("./later.js").Named}>}
  */
 export function readPage() {
-  const { policy, catalogue } = data("data");
+  const { policy, catalogue, later } = data("data");
   return Object.freeze({
     policy: utf8(policy),
     words: wordsOf(catalogue),
     name: data("page-hash"),
+    later,
   });
 }
 

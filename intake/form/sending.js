@@ -11,10 +11,16 @@ import { breathe } from "./breathe.js";
 import { Dropped, Turned, leaveEnvelope } from "./door.js";
 import { Upload } from "./upload.js";
 
-/** @typedef {import("../../protocol/js/tip.js").Told} Told */
+/** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
+/** @typedef {import("../../protocol/js/tip.js").Form} Form */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
 /** @typedef {import("../../protocol/js/encoding.js").Bytes} Bytes */
 /** @typedef {"sealing" | "sending" | "dropped" | "load" | "trouble"} Stage */
+/**
+ * What is sent: the fields of its header that say it, and whose set it is sealed to.
+ * @typedef {Readonly<{fields: Pick<Form, "kind" | "tip" | "thread" | "said">,
+ *   to: (publication: Publication) => RecipientSet}>} Letter
+ */
 /**
  * What sending needs of the page: its name, who reads, the work, where to say how it goes, and a signal that takes the
  * tip back.  `step` is told the share of an upload that is there, and may wait.
@@ -43,9 +49,9 @@ const SEAL_AGAIN = Object.freeze(["set_old", "set_unknown", "stanza_count", "des
  *
  * Throws Refused where the readers do not check (nothing was sent), Turned where no desk is open, and the signal's
  * reason where the person took it back.
- * @param {Told} told @param {string} legal @param {Chosen} chosen @param {Way} way
+ * @param {Letter} letter @param {string} legal @param {Chosen} chosen @param {Way} way
  */
-export async function send(told, legal, chosen, way) {
+export async function send(letter, legal, chosen, way) {
   /** @type {Sealed | null} */
   let sealed = null;
   const id = hex(crypto.getRandomValues(new Uint8Array(16)));
@@ -53,7 +59,7 @@ export async function send(told, legal, chosen, way) {
     try {
       if (sealed === null) {
         way.say("sealing");
-        sealed = await seal(id, told, legal, chosen, way);
+        sealed = await seal(id, letter, legal, chosen, way);
       }
       await leave(sealed, way);
       return;
@@ -86,16 +92,16 @@ async function leave({ envelope, to, upload }, way) {
 }
 
 /**
- * @param {string} id @param {Told} told @param {string} legal @param {Chosen} chosen @param {Way} way
+ * @param {string} id @param {Letter} letter @param {string} legal @param {Chosen} chosen @param {Way} way
  * @returns {Promise<Sealed>}
  */
-async function seal(id, told, legal, { files, originals }, { name, readers, signal }) {
+async function seal(id, letter, legal, { files, originals }, { name, readers, signal }) {
   const publication = await readers.publication();
-  const to = publication.setForZone(told.where.zone);
+  const to = letter.to(publication);
   const day = Math.floor(readers.now() / DAY);
   const { network } = readers.policy;
-  /** @type {import("../../protocol/js/tip.js").Form} */
-  const header = { v: 1, kind: "tip", id, day, network, form: name, tip: told };
+  /** @type {Form} */
+  const header = { v: 1, id, day, network, form: name, ...letter.fields };
   const calm = async () => {
     await breathe();
     signal.throwIfAborted();

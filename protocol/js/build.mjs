@@ -21,6 +21,7 @@ const VENDOR = [
 /** Each page's one script.  A page that has no entry yet has no bundle. */
 const PAGES = [
   { entry: "intake/form/form.js", out: "intake/form/built/form.js" },
+  { entry: "intake/form/coming-back.js", out: "intake/form/built/coming-back.js" },
   { entry: "verifier/page/desk.js", out: "verifier/page/built/desk.js" },
   { entry: "verifier/page/worker.js", out: "verifier/page/built/worker.js" },
   { entry: "alerts/check/check.js", out: "alerts/check/built/check.js" },

@@ -39,13 +39,20 @@ export const PUBLICATION = /* @__PURE__ */ (() =>
     sets: listOf(record({ set: SIGNED, keys: listOf(SIGNED, MAX_MEMBERS) }), 64),
   }))();
 
-/** A checked publication: the roster, the attorneys' recipients in its order, and the set of each open desk. */
+/**
+ * A checked publication: the roster, the attorneys' recipients in its order, the set of each open desk, and the ids of
+ * those whom a lead has suspended now.
+ */
 export class Publication {
-  /** @param {Roster} roster @param {readonly string[]} attorneys @param {ReadonlyMap<string, RecipientSet>} sets */
-  constructor(roster, attorneys, sets) {
+  /**
+   * @param {Roster} roster @param {readonly string[]} attorneys @param {ReadonlyMap<string, RecipientSet>} sets
+   * @param {ReadonlySet<string>} stayed
+   */
+  constructor(roster, attorneys, sets, stayed) {
     this.roster = roster;
     this.attorneys = Object.freeze([...attorneys]);
     this.sets = sets;
+    this.stayed = stayed;
     Object.freeze(this);
   }
 
@@ -58,12 +65,14 @@ export class Publication {
     if (desk === undefined) {
       throw new Refused("desk_unknown", `No desk of this network looks after the zone ${zone}.`);
     }
-    const set = this.sets.get(desk.id);
-    if (set === undefined) {
-      const sentence = `Desk ${desk.id} has no set for this week; its verifiers have to open it.`;
-      throw new Refused("set_unknown", sentence);
-    }
-    return set;
+    return this.setOfDesk(desk.id);
+  }
+
+  /** @param {string} desk @returns {RecipientSet} throws Refused("set_unknown") */
+  setOfDesk(desk) {
+    const set = this.sets.get(desk);
+    if (set !== undefined) return set;
+    throw new Refused("set_unknown", `Desk ${desk} has no set for this week; its verifiers have to open it.`);
   }
 }
 
@@ -126,7 +135,7 @@ function* openPublicationSteps(data, policy, now) {
     const held = best.get(set.desk);
     if (held === undefined || comesAfter(set, held)) best.set(set.desk, set);
   }
-  return new Publication(roster, value.attorneys, best);
+  return new Publication(roster, value.attorneys, best, stayed);
 }
 
 /** @param {RecipientSet} one @param {RecipientSet} other @returns {boolean} by epoch, then by number */

@@ -17,6 +17,7 @@ from tests.pictures import SVG, photographed, png
 
 Step = Callable[[Page], None]
 DAY: Final = 86_400_000
+LATER: Final = 30_000  # Milliseconds for what a page fetches and computes once it can be used.
 # One signed epoch key with another recipient in it: any change of its letters is one.
 CHANGED: Final = """const honest = fetch;
 window.fetch = async (...asked) => {
@@ -245,6 +246,31 @@ def _sent(tab: Page) -> None:
     tab.wait_for_selector("#sent:visible")
 
 
+def _code(tab: Page) -> None:
+    answer(tab)
+    tab.locator("#may-ask summary").click()
+    tab.locator("label:has(#ask:enabled)").click(timeout=LATER)
+    send(tab)
+    tab.wait_for_selector("#code:visible", timeout=LATER)
+
+
+def _typed(tab: Page) -> None:
+    tab.wait_for_selector("#have-code:not([disabled])", timeout=LATER)
+    tab.locator("#have-code").click()
+    tab.locator("#back-words input").first.fill("zoo hosue zoo")
+    tab.locator("#back-look").click()
+    tab.wait_for_selector("#back-hints li")
+
+
+def _nothing(tab: Page) -> None:
+    tab.wait_for_selector("#have-code:not([disabled])", timeout=LATER)
+    tab.locator("#have-code").click()
+    tab.locator("#back-words input").first.fill(" ".join(["zoo"] * 8))
+    tab.locator("#back-look").click()
+    tab.wait_for_selector("#back-nothing:visible", timeout=LATER)
+    tab.locator("#back-withdraw").click()
+
+
 FORM_STATES: Final[Mapping[str, Step]] = MappingProxyType(
     {
         "empty": _empty,
@@ -271,5 +297,8 @@ FORM_STATES: Final[Mapping[str, Step]] = MappingProxyType(
         "strange-readers": _strange_readers,
         "link": _link,
         "sent": _sent,
+        "code": _code,
+        "typed": _typed,
+        "nothing": _nothing,
     }
 )

@@ -24,6 +24,7 @@ from sereno import demonet
 from store.engine import open_engine, reading
 from store.envelopes import bodies, envelopes, read_body
 from store.migrating import migrate
+from worker.dropping import build_drop
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOST: Final = "intake.localhost"
@@ -82,6 +83,7 @@ def serve(folder: Path, network: demonet.DemoNetwork | None = None, **environmen
     engine = open_engine(database)
     migrate(engine)
     demonet.install(engine, network)
+    build_drop(engine, int(time.time()))
     settings = {
         "PATH": os.defpath,
         "PYTHONPATH": str(ROOT),

@@ -35,7 +35,9 @@ def test_a_sighting_goes_in_with_five_taps_and_opens_with_the_same_words(visit: 
     assert told["form"] == json.loads(tab.locator("#page-hash").text_content() or "")
     assert visit.site.count() == before + 1
     assert tab.evaluate("taps") == 5
-    assert [one.url.removeprefix(visit.site.url).split("?")[0] for one in visit.asked] == [
+    paths = [one.url.removeprefix(visit.site.url).split("?")[0] for one in visit.asked]
+    # What every page fetches later comes when the line is free, code or no code.
+    assert [one for one in paths if one != "/drop" and not one.startswith("/later-")] == [
         "/en",
         "/recipients",
         "/work",

@@ -1,0 +1,106 @@
+/**
+ * Later: what a page fetches once it can be used, the same for everybody, code or no code: the script of return codes
+ * and the drop.  A form that only tells needs neither, and must not wait for them.
+ *
+ * The script is named by its SHA-256 in the page and in the page's own policy: no other runs, whoever serves it.
+ */
+import { fingerprint, utf8 } from "../../protocol/js/encoding.js";
+import { Dropped, Turned, fetchDrop, fetchScript } from "./door.js";
+import { input, part, reveal } from "./page.js";
+
+/** @typedef {import("./coming-back.js").Coming} Coming */
+/** @typedef {import("./coming-back.js").Shared} Shared */
+/** @typedef {Readonly<{path: string, sha256: string}>} Named */
+
+/** Milliseconds before another try, the same for everybody: the first, then twice as long, up to the longest. */
+const FIRST_PAUSE = 5000;
+const LONGEST_PAUSE = 80_000;
+
+/** Return codes, once their script is here. */
+export class Later {
+  /** Null before.  @type {Coming | null} */
+  #coming = null;
+  /** @type {(file: Uint8Array<ArrayBuffer>) => void} */
+  #have = () => {};
+  /** @type {Promise<Uint8Array<ArrayBuffer>>} */
+  #file;
+  #named;
+  #shared;
+
+  /** @param {Named} named @param {Omit<Shared, "drop">} shared */
+  constructor(named, shared) {
+    this.#named = named;
+    this.#shared = shared;
+    this.#file = new Promise((resolve) => (this.#have = resolve));
+  }
+
+  /** Fetch both, however often that takes.  @param {AbortSignal} signal */
+  async fetch(signal) {
+    const text = this.#coming === null ? await untilThere(() => fetchScript(this.#named.path, signal), signal) : "";
+    if (text !== null && text !== "") this.#run(text);
+    const file = await untilThere(() => fetchDrop(signal), signal);
+    if (file !== null) this.#have(file);
+  }
+
+  /** @param {string} network @returns {ReturnType<Coming["thread"]>} of the code that was asked for, null for none */
+  async thread(network) {
+    return this.#coming === null ? null : this.#coming.thread(network);
+  }
+
+  /** Show the code, where there is one. */
+  show() {
+    this.#coming?.show();
+  }
+
+  /** Let go of the code that was given. */
+  drop() {
+    this.#coming?.drop();
+  }
+
+  /** Let go of everything. */
+  forget() {
+    this.#coming?.forget();
+  }
+
+  /** What was fetched is old: the next `fetch` gets a new one. */
+  again() {
+    this.#file = new Promise((resolve) => (this.#have = resolve));
+  }
+
+  /** @param {string} text of the script */
+  #run(text) {
+    // The policy says so too; this holds where a browser does not know policies by hash.
+    if (fingerprint(utf8(text)) !== this.#named.sha256) return;
+    const trusted = /** @type {any} */ (globalThis).trustedTypes;
+    const policy = trusted?.createPolicy("sereno", { createScript: (/** @type {string} */ one) => one });
+    const script = document.createElement("script");
+    script.text = policy === undefined ? text : policy.createScript(text);
+    const here = /** @type {any} */ (window);
+    here.sereno = { ...this.#shared, drop: () => this.#file };
+    document.body.append(script);
+    script.remove(); // It has run.
+    this.#coming = here.sereno.coming ?? null;
+    delete here.sereno;
+    if (this.#coming === null) return;
+    input("ask").disabled = false;
+    /** @type {HTMLButtonElement} */ (part("have-code")).disabled = false;
+    reveal("ask-later", false);
+  }
+}
+
+/**
+ * What an act gives once it succeeds; null where the page was left before.
+ * @template T @param {() => Promise<T>} act @param {AbortSignal} signal @returns {Promise<T | null>}
+ */
+async function untilThere(act, signal) {
+  for (let pause = FIRST_PAUSE; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      return await act();
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!(error instanceof Dropped || error instanceof Turned)) throw error;
+    }
+    await new Promise((resume) => setTimeout(resume, pause));
+  }
+  return null;
+}
