@@ -35,16 +35,24 @@ export class Api {
     return (await this.#ask("POST", path, JSON.stringify(value))).json();
   }
 
+  /** @param {string} path @param {Uint8Array<ArrayBuffer>} data @returns {Promise<any>} the JSON answer */
+  async postBytes(path, data) {
+    return (await this.#ask("POST", path, data, "application/octet-stream")).json();
+  }
+
   /** @param {string} path */
   async remove(path) {
     await this.#ask("DELETE", path);
   }
 
-  /** @param {string} method @param {string} path @param {string} [body] @returns {Promise<Response>} */
-  async #ask(method, path, body) {
+  /**
+   * @param {string} method @param {string} path @param {string | Uint8Array<ArrayBuffer>} [body] @param {string} [type]
+   * @returns {Promise<Response>}
+   */
+  async #ask(method, path, body, type = "application/json") {
     /** @type {Record<string, string>} */
     const headers = {};
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined) headers["Content-Type"] = type;
     if (this.#token !== "") headers.Authorization = `Bearer ${this.#token}`;
     const rules = /** @type {const} */ ({ cache: "no-store", credentials: "omit", redirect: "error" });
     let answer;

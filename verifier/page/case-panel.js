@@ -13,6 +13,8 @@ import { whyNot } from "./moving.js";
 import { callName, caseLabels, moveLabels, named, reasonLabels, tipLabels } from "./say.js";
 import { clock } from "./clock.js";
 import { minuteTime, tipCard } from "./tip-panel.js";
+import { drawWitnesses } from "./witness-panel.js";
+import { isAllTakenBack } from "./witness.js";
 import { FORMS } from "./work-forms.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
@@ -31,9 +33,10 @@ export function drawCase(desk) {
     head,
     file.broken === "" ? el("span") : broken(desk, file),
     next(desk, file),
+    ...drawWitnesses(desk, file),
     ...drawAlert(desk, file),
     el("h2", {}, t("Tips")),
-    ...file.tips.map(({ id }) => tipOf(desk, id)),
+    ...tipsFirst(desk, file).map(({ id }) => tipOf(desk, id)),
     el("h2", {}, t("What happened")),
     timeline(desk, file),
     others(desk, file),
@@ -84,6 +87,12 @@ function tipOf(desk, id) {
   );
 }
 
+/** @param {Desk} desk @param {CaseFile} file @returns {CaseFile["tips"]} what came to it, replies after the tips */
+function tipsFirst({ load }, file) {
+  const isReply = (/** @type {string} */ id) => Number((load.tips.get(id)?.tip?.reply ?? null) !== null);
+  return [...file.tips].sort((a, b) => isReply(a.id) - isReply(b.id));
+}
+
 /** @param {Desk} desk @param {CaseFile} file @returns {Node} */
 function broken({ words: { t } }, file) {
   const sentence = t("This case's history does not hold together. Don't act on it, and tell a lead.");
@@ -129,6 +138,8 @@ function nextStep(desk, file) {
     if (mine) return ["", t("You signed first. It waits for a second key from another person.")];
     return ["second", t("Look at it as the second key")];
   }
+  const over = ["triaged", "checking"].includes(row.state) && row.chains.length === 0;
+  if (over && isAllTakenBack(desk.load, file)) return ["close", t("Close the case")];
   if (row.state === "new") return ["triage", t("Sort by urgency")];
   if (row.state === "triaged") return ["check", t("Start a check")];
   if (row.state === "held") return ["resume", t("Take it up again")];

@@ -6,6 +6,7 @@ import { Api, Unreached } from "./api.js";
 import { readBaked } from "./baked.js";
 import { forgetCases } from "./casefile.js";
 import { Caseload } from "./caseload.js";
+import { DropWatch } from "./dropwatch.js";
 import { Frame } from "./frame.js";
 import { Keep } from "./keep.js";
 import { Opener } from "./opener.js";
@@ -48,6 +49,7 @@ export class Desk {
     this.words = baked.words;
     this.session = session;
     this.load = new Caseload(session, () => this.show());
+    this.drop = new DropWatch(session);
     this.frame = new Frame(this);
   }
 
@@ -130,6 +132,7 @@ export class Desk {
     try {
       await this.load.poll(this.case);
       this.reached = true;
+      if (await this.drop.look(this.load)) this.turn++;
       if (clock() - this.#tended < TEND) return;
       this.#tended = clock();
       await tend(this.session);

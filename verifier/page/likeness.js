@@ -21,6 +21,7 @@ export function isFirstHand(entry) {
  */
 export function soundsLike(entry) {
   const told = toldIn(entry);
+  if (entry.tip?.reply) return "P1"; // Somebody checks that case now.
   if (told === null) return "P2"; // Not open yet: it waits neither first nor last.
   if (told.caller === "on-the-line") return "P1";
   const recent = ["now", "half-hour"].includes(told.when.choice);

@@ -10,6 +10,8 @@ import { button } from "./field.js";
 import { isAlike, isCopy, isFirstHand, soundsLike, toldIn } from "./likeness.js";
 import { callName, caseLabels, named, tipLabels } from "./say.js";
 import { clock } from "./clock.js";
+import { replyLabel } from "./witness-panel.js";
+import { caseOfReply, replyIn } from "./witness.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./caseload.js").TipEntry} TipEntry */
@@ -81,6 +83,7 @@ function tipRow(desk, entry) {
     alike > 0 && tn("{n} like it", "{n} like it", alike),
     copies > 0 && t("same words"),
   ];
+  const file = replyIn(entry) === null ? null : caseOfReply(desk.load, entry);
   const chosen = desk.case === null && desk.envelope === entry.row.id;
   return el(
     "button",
@@ -94,13 +97,21 @@ function tipRow(desk, entry) {
     el(
       "span",
       { class: "row-urgency" },
-      iconNode(told ? ICONS[urgency] : "sealed"),
-      told ? labels.when[told.when.choice] : t("Tip"),
+      iconNode(entry.tip ? ICONS[urgency] : "sealed"),
+      told ? labels.when[told.when.choice] : replyIn(entry) ? t("Reply") : t("Tip"),
     ),
-    el("span", { class: "row-what" }, told ? labels.what[told.what] : sealed),
+    file && el("span", { class: "row-name" }, callName(file.row.id)),
+    el("span", { class: "row-what" }, whatOf(desk, entry) ?? sealed),
     told && el("span", { class: "row-zone" }, iconNode("pin"), zoneName(desk.baked, told.where.zone)),
     el("span", { class: "row-marks" }, marks.filter((one) => one).join(" · ")),
   );
+}
+
+/** @param {Desk} desk @param {TipEntry} entry @returns {string | null} what it is about, once it is open */
+function whatOf(desk, entry) {
+  if (replyIn(entry) !== null) return replyLabel(desk, entry);
+  const told = toldIn(entry);
+  return told && tipLabels(desk.words).what[told.what];
 }
 
 /** A person looks at it: from now on nobody is paged for it.  @param {Desk} desk @param {TipEntry} entry */
@@ -118,7 +129,7 @@ function caseRow(desk, file) {
   const { t, tn } = desk.words;
   const { row } = file;
   const labels = caseLabels(desk.words);
-  const first = file.tips.map(({ id }) => desk.load.tips.get(id)).find((one) => one?.tip);
+  const first = file.tips.map(({ id }) => desk.load.tips.get(id)).find((one) => one && toldIn(one));
   const told = first && toldIn(first);
   const urgency = /** @type {keyof typeof ICONS} */ (row.urgency ?? "P2");
   const minutes = Math.max(0, Math.floor((clock() - beganAt(file)) / 60));

@@ -13,6 +13,8 @@ import { NOTHING } from "../../protocol/js/event.js";
 import { photos } from "./photos.js";
 import { callName, named, tipLabels } from "./say.js";
 import { clock } from "./clock.js";
+import { replyCard, replyLinking, takenBackNotice } from "./witness-panel.js";
+import { replyIn } from "./witness.js";
 
 /** @typedef {import("./caseload.js").TipEntry} TipEntry */
 /** @typedef {import("./desk.js").Desk} Desk */
@@ -27,12 +29,14 @@ export function drawTip(desk) {
       el("p", { class: "quiet calm" }, iconNode("lantern", "large"), t("Choose a tip or a case from the queue.")),
     ];
   }
+  if (replyIn(entry) !== null) return [el("h1", {}, t("Reply")), replyCard(desk, entry), ...replyLinking(desk, entry)];
   return [el("h1", {}, t("Tip")), tipCard(desk, entry), ...(entry.tip === null ? [] : linking(desk, entry))];
 }
 
 /** @param {Desk} desk @param {TipEntry} entry @returns {HTMLElement} */
 export function tipCard(desk, entry) {
   const { t } = desk.words;
+  if (replyIn(entry) !== null) return replyCard(desk, entry);
   const told = toldIn(entry);
   if (told === null) {
     const refused = `${t("Not for you to open.")} ${entry.refused}`;
@@ -44,6 +48,7 @@ export function tipCard(desk, entry) {
   return el(
     "article",
     { class: `card tip tip-${soundsLike(entry)}` },
+    takenBackNotice(desk, entry),
     el("p", { class: "what" }, iconNode(pictureOf(told.what)), ` ${labels.what[told.what]}`),
     el(
       "dl",

@@ -8,6 +8,7 @@ import { el } from "./dom.js";
 import { button, choice, list, several, text, tick } from "./field.js";
 import { callName, caseLabels } from "./say.js";
 import { clock } from "./clock.js";
+import { answerField, endingField, questionFields, readAnswer, readEnding, readQuestion } from "./witness-fields.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./desk.js").Desk} Desk */
@@ -15,22 +16,31 @@ import { clock } from "./clock.js";
 /** @typedef {(desk: Desk, file: CaseFile) => HTMLElement} Form */
 /**
  * A move's part and what comes along, or a sentence: what is not said yet.
- * @typedef {{part: Record<string, unknown> | null, working?: Record<string, unknown>, into?: string} | string} Move
+ * `cells` go into the drop once the move is made.
+ * @typedef {{part: Record<string, unknown> | null, working?: Record<string, unknown>, into?: string,
+ *   cells?: readonly Uint8Array<ArrayBuffer>[]} | string} Move
  */
 
 /**
  * A form that makes one move.  `read` gives the move's part, or a sentence that says what is still to be said.
  * @param {Desk} desk @param {CaseFile} file @param {string} move @param {string} heading
- * @param {readonly (Node | null | false)[]} fields @param {() => Move} read @param {string} words on its button
+ * @param {readonly (Node | null | false)[]} fields @param {() => Move | Promise<Move>} read
+ * @param {string} words on its button
  * @returns {HTMLElement}
  */
 export function moveForm(desk, file, move, heading, fields, read, words) {
   const { t } = desk.words;
   const make = async () => {
-    const made = read();
-    if (typeof made === "string") return desk.tell(made, "doubt");
-    const { part, ...along } = made;
-    const done = await desk.attempt(() => makeMove(desk.session, file.row.id, file.row.head, move, part, along));
+    /** @type {Move} */
+    let made = "";
+    const done = await desk.attempt(async () => {
+      made = await read();
+      if (typeof made === "string") return;
+      const { part, cells = [], ...along } = made;
+      await makeMove(desk.session, file.row.id, file.row.head, move, part, along);
+      if (cells.length > 0) await desk.drop.post(cells);
+    });
+    if (done && typeof made === "string") return desk.tell(made, "doubt");
     if (!done) return;
     desk.forget(move);
     await desk.load.load(file.row.id);
@@ -108,12 +118,16 @@ function triage(desk, file) {
 function check(desk, file) {
   const { t } = desk.words;
   const values = desk.typed("check");
-  const read = () => {
+  const read = async () => {
     if (values.ways.length === 0) return t("Choose at least one way to check.");
-    return { part: { ways: [...values.ways].sort(), ...wordsIn(values) } };
+    const asked = values.ways.includes("question") ? await readQuestion(desk, file, values) : { part: {}, cells: [] };
+    if (typeof asked === "string") return asked;
+    return { part: { ways: [...values.ways].sort(), ...wordsIn(values), ...asked.part }, cells: asked.cells };
   };
+  const ways = choices(caseLabels(desk.words).ways);
   const fields = [
-    several(values, "ways", t("How will it be checked?"), choices(caseLabels(desk.words).ways)),
+    several(values, "ways", t("How will it be checked?"), ways, { onchange: () => desk.redraw() }),
+    ...questionFields(desk, file, values),
     text(values, "words", t("Who does what? (only the desk reads it)"), { lines: 2 }),
   ];
   return moveForm(desk, file, "check", t("Start a check"), fields, read, t("Start it"));
@@ -140,6 +154,7 @@ function finding(desk, file) {
       list(values, "checker", t("Who is on site?"), [["", t("Somebody who is no verifier")], ...others], {
         hint: t("Who checks on site is never one of the keys."),
       }),
+    answerField(desk, file, values),
     file.row.class === "C" && tick(values, "site_told", t("The site has been told")),
     file.row.class === "E" && tick(values, "emergency", t("911 has been told")),
     text(
@@ -155,16 +170,19 @@ function finding(desk, file) {
     "finding",
     t("Write down a finding"),
     fields,
-    () => readFinding(desk, values),
+    () => readFinding(desk, file, values),
     t("Write it down"),
   );
 }
 
-/** @param {Desk} desk @param {Values} values @returns {Move} */
-function readFinding({ words: { t } }, values) {
+/** @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {Move} */
+function readFinding(desk, file, values) {
+  const { t } = desk.words;
   const { basis, says } = values;
   if (!basis) return t("Say first what it is based on.");
   if (!wordsIn(values).words) return t("Say in a few words what was found.");
+  const answer = readAnswer(desk, file, values);
+  if (typeof answer === "string") return answer;
   const site = basis === "D3" && values.site === true;
   const found = {
     code: basis,
@@ -179,7 +197,7 @@ function readFinding({ words: { t } }, values) {
     ...(values.emergency ? { emergency_called: true } : {}),
   };
   return {
-    part: { basis, says, ...wordsIn(values), ...(site ? { site } : {}) },
+    part: { basis, says, ...wordsIn(values), ...(site ? { site } : {}), ...answer },
     working: { finding: { ...found, ...checker }, ...told },
   };
 }
@@ -188,12 +206,14 @@ function readFinding({ words: { t } }, values) {
 function close(desk, file) {
   const { t } = desk.words;
   const values = desk.typed("close");
-  const read = () => {
+  const read = async () => {
     if (!values.outcome) return t("Say first how it ended.");
-    return { part: { outcome: values.outcome, ...wordsIn(values) } };
+    const told = await readEnding(desk, file, values);
+    return { part: { outcome: values.outcome, ...wordsIn(values), ...told.part }, cells: told.cells };
   };
   const fields = [
     choice(values, "outcome", t("How did it end?"), choices(caseLabels(desk.words).outcome)),
+    endingField(desk, file, values),
     text(values, "words", t("Anything the next shift should know?"), { lines: 2 }),
   ];
   return moveForm(desk, file, "close", t("Close the case"), fields, read, t("Close it"));
