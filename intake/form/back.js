@@ -3,7 +3,6 @@
  * In memory only, and forgotten when they leave.
  */
 import { deriveThread } from "../../protocol/js/codename.js";
-import { Refused } from "../../protocol/js/errors.js";
 import { threadName } from "../../protocol/js/question.js";
 import { signReply } from "../../protocol/js/reply.js";
 import { breathe } from "./breathe.js";
@@ -12,13 +11,14 @@ import { input, part, reveal, show } from "./page.js";
 import { listenToCode, readCode, wipeCode } from "./typed.js";
 
 /** @typedef {import("../../protocol/js/codename.js").Thread} Thread */
+/** @typedef {import("../../protocol/js/errors.js").Refused} Refused */
 /** @typedef {import("../../protocol/js/question.js").Question} Question */
 /** @typedef {import("../../protocol/js/reply.js").ReplyKind} ReplyKind */
 /** @typedef {import("./coming-back.js").Shared} Page */
 
 const STEPS = Object.freeze(["enter", "looking", "found"]);
-/** Milliseconds after which somebody is told that the drop is still being fetched. */
-const SLOW = 1500;
+/** Milliseconds after which somebody is told that something is still being fetched, and before another try of it. */
+const SLOW = 3000;
 
 /** The screen of coming back. */
 export class Back {
@@ -90,24 +90,39 @@ export class Back {
     reveal("back-slow", false);
     this.#step("looking");
     part("back-title").focus();
-    const slow = setTimeout(() => reveal("back-slow", bar.value === 1), 2 * SLOW);
+    let slow = 0;
     try {
       await breathe();
       const thread = await deriveThread(code, readers().policy.network, (done) => (bar.value = done));
       bar.value = 1;
-      const publication = await readers().publication();
+      slow = window.setTimeout(() => reveal("back-slow", true), SLOW);
+      const publication = await this.#publication(turn);
       const { found, broken } = await lookFor(await drop(), thread, publication, readers().now());
       if (turn === this.#turn) this.#show(thread, found, broken, "");
     } catch (error) {
       if (turn !== this.#turn) return;
-      if (error instanceof Refused) this.#show(null, [], 0, `${error.rule} ${error.kind}`);
-      else {
-        this.#show(null, [], 0, " ");
-        throw error;
-      }
+      const { rule = "", kind = "" } = /** @type {Partial<Refused>} */ (error);
+      this.#show(null, [], 0, `${rule} ${kind}`);
+      if (kind === "") throw error; // A mistake of ours: the console should have it.
     } finally {
       clearTimeout(slow);
       code.fill(0);
+    }
+  }
+
+  /**
+   * Who may ask; a dropped connection is waited for, as everywhere.
+   * @param {number} turn @returns {Promise<import("../../protocol/js/publication.js").Publication>}
+   */
+  async #publication(turn) {
+    for (;;) {
+      try {
+        return await this.#page.readers().publication();
+      } catch (error) {
+        // What was refused, by the page or by its door, has a kind; a line that is down has none.
+        if (turn !== this.#turn || "kind" in /** @type {object} */ (error)) throw error;
+      }
+      await new Promise((resume) => setTimeout(resume, SLOW));
     }
   }
 
