@@ -31,17 +31,17 @@ import { answerField, endingField, questionFields, readAnswer, readEnding, readQ
 export function moveForm(desk, file, move, heading, fields, read, words) {
   const { t } = desk.words;
   const make = async () => {
-    /** @type {Move} */
-    let made = "";
-    const done = await desk.attempt(async () => {
-      made = await read();
-      if (typeof made === "string") return;
-      const { part, cells = [], ...along } = made;
-      await makeMove(desk.session, file.row.id, file.row.head, move, part, along);
-      if (cells.length > 0) await desk.drop.post(cells);
-    });
-    if (done && typeof made === "string") return desk.tell(made, "doubt");
+    /** @type {Move[]} */
+    const said = [];
+    const wasRead = await desk.attempt(async () => void said.push(await read()));
+    if (!wasRead) return;
+    const [made] = said;
+    if (typeof made === "string") return desk.tell(made, "doubt");
+    const { part, cells = [], ...along } = made;
+    const done = await desk.attempt(() => makeMove(desk.session, file.row.id, file.row.head, move, part, along));
     if (!done) return;
+    // The move is made; what of this does not arrive is put in again later.
+    if (cells.length > 0) await desk.attempt(() => desk.drop.post(cells));
     desk.forget(move);
     await desk.load.load(file.row.id);
     desk.go({ mode: "look" });
