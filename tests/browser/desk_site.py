@@ -57,8 +57,13 @@ class DeskSite:
         """Return this week's set."""
         return open_set(self.network.sets[0], self.network.epoch_keys, self.network.roster)
 
-    def seal(self, files: Sequence[Attachment] = (), *, day: int = 0, **told: Any) -> str:
-        """Leave a sealed tip at the desk's door and return the envelope's id; `day` is how far its own day is off."""
+    def seal(
+        self, files: Sequence[Attachment] = (), *, day: int = 0, thread: dict[str, str] | None = None, **told: Any
+    ) -> str:
+        """Leave a sealed tip at the desk's door and return the envelope's id.
+
+        `day` is how far its own day is off; `thread` is that of a witness who took a code.
+        """
         to = self.set()
         header = {
             "v": 1,
@@ -68,6 +73,7 @@ class DeskSite:
             "network": self.network.policy.network,
             "form": "0" * 64,
             "tip": {**TOLD, **told},
+            **({"thread": thread} if thread else {}),
         }
         body = seal_envelope(header, to, [self.network.recipients["luz"]], files)
         bucket = limits.CHUNK if not files else next(one for one in limits.BUCKETS[1:] if one < len(body) <= 2 * one)

@@ -132,7 +132,10 @@ export class Desk {
     try {
       await this.load.poll(this.case);
       this.reached = true;
-      if (await this.drop.look(this.load)) this.turn++;
+      if (await this.drop.look(this.load)) {
+        this.turn++;
+        this.show();
+      }
       if (clock() - this.#tended < TEND) return;
       this.#tended = clock();
       await tend(this.session);

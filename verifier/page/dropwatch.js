@@ -59,7 +59,7 @@ export class DropWatch {
    * Look, once a minute, whether every cell is there.
    *
    * Throws Refused, Unreached.
-   * @param {Caseload} load @returns {Promise<boolean>} whether something is missing that was not before
+   * @param {Caseload} load @returns {Promise<boolean>} whether other cells are missing than before
    */
   async look(load) {
     const now = clock();
@@ -68,7 +68,7 @@ export class DropWatch {
     await this.#recall();
     await this.#postAll();
     this.#gather(load);
-    const before = this.missing.size;
+    const before = [...this.missing].join();
     const there = await this.#there();
     for (const [name, since] of this.#cells) {
       if (now - since > STANDS) {
@@ -77,7 +77,7 @@ export class DropWatch {
       } else if (there === null || there.has(name)) this.#missed.delete(name);
       else if (now - since > 2 * MINUTE) this.#missed.set(name, (this.#missed.get(name) ?? 0) + 1);
     }
-    return this.missing.size > before;
+    return [...this.missing].join() !== before;
   }
 
   /** @returns {Promise<Set<string> | null>} the names of the cells in the drop; null before the first was built */

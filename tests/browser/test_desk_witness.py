@@ -1,0 +1,88 @@
+"""The desk and its witnesses: what it asks has to stand in the drop, and what is written down rests on an answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from protocol.codename import derive_thread
+from protocol.drop import open_cell
+from store import drop
+from store.engine import reading
+from tests.browser import desk_states as states
+from tests.browser.desk_site import DeskSite, serve
+from tests.browser.watched import Watched, chromium, faults
+from worker.dropping import build_drop
+
+CODE: Final = bytes(range(11))
+LATER: Final = "(seconds) => { const now = Date.now; const by = seconds * 1000; Date.now = () => now.call(Date) + by; }"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[DeskSite]:
+    with serve(tmp_path / "desk") as running:
+        yield running
+
+
+@pytest.fixture
+def desk(chromium_path: str, site: DeskSite) -> Iterator[Page]:
+    """Give ana's desk with a case that is sorted and whose witness took a code."""
+    build_drop(site.engine, int(time.time()))
+    thread = derive_thread(CODE, site.network.policy.network)
+    envelope = site.seal(thread=thread.value())
+    with chromium(chromium_path) as browser:
+        watched = Watched(browser)
+        tab = states.open_desk(watched.context, site)
+        states.unlock(tab, site, "ana")
+        states.open_tip(tab, envelope)
+        states.new_case(tab)
+        states.triage(tab)
+        yield tab
+        watched.close()
+
+
+def test_a_question_that_is_not_in_two_drops_is_missed_and_no_longer_once_it_is(site: DeskSite, desk: Page) -> None:
+    states.next_form(desk)
+    states.choose(desk, "ways", "question")
+    desk.fill("#question", "How do you know?")
+    assert faults(desk) == []
+    states.make(desk)
+    expect(desk.locator("#witnesses")).to_contain_text("How do you know?")
+    with reading(site.engine) as conn:
+        (cell,) = conn.execute(select(drop.cells.c.cell)).scalars()
+    signed = open_cell(bytes(cell), derive_thread(CODE, site.network.policy.network).age)
+    assert signed is not None
+    assert [one.keyid for one in signed.signatures] == [site.member("ana").id]
+
+    missing = desk.locator("#witnesses .notice-doubt")
+    with desk.expect_response("**/api/drop"):
+        desk.evaluate(LATER, 200)
+    assert missing.count() == 0  # Once is no alarm.
+    desk.evaluate(LATER, 62)
+    expect(missing).to_contain_text("missing from the drop, twice in a row")
+    build_drop(site.engine, int(time.time()) + 60)
+    desk.evaluate(LATER, 62)
+    expect(missing).to_have_count(0)
+
+
+def test_nobody_is_asked_twice_and_no_d4_rests_on_nothing(desk: Page) -> None:
+    states.next_form(desk)
+    states.choose(desk, "ways", "question")
+    states.make(desk)
+    states.next_form(desk)
+    states.choose(desk, "basis", "D4")
+    expect(desk.locator(".form")).to_contain_text("no answer in this case that a finding may rest on")
+    desk.fill("#words", "They said so.")
+    desk.click("#make")
+    expect(desk.locator("#said")).to_contain_text("Ask the witness first")
+    desk.click("#back")
+    desk.locator(".others summary").click()
+    desk.click("#do-check")
+    states.choose(desk, "ways", "question")
+    expect(desk.locator(".form")).to_contain_text("No witness of this case can be asked")
