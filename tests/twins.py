@@ -7,6 +7,7 @@ object may stand for a file: it is then its canonical JSON.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Any, Final
 
 from protocol.age import Identity
@@ -165,20 +166,11 @@ def code(fields: Fields) -> Any:
 def question(fields: Fields) -> Any:
     roster = _roster(fields)
     stayed = stayed_at(_stays(fields, roster), fields["now"])
-    one = open_question(signed_of(fields["question"]), roster, fields["thread"], fields["now"], stayed)
-    return {
-        "name": one.name,
-        "issued": one.issued,
-        "by": one.by,
-        "desk": one.desk,
-        "words": one.words,
-        "ending": one.ending,
-    }
+    return asdict(open_question(signed_of(fields["question"]), roster, fields["thread"], fields["now"], stayed))
 
 
 def reply(fields: Fields) -> Any:
-    one = open_reply(fields["header"])
-    return {"name": one.name, "kind": one.kind, "thread": one.thread, "question": one.question, "words": one.words}
+    return asdict(open_reply(fields["header"]))
 
 
 def cell(fields: Fields) -> Any:
