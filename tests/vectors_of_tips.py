@@ -74,7 +74,6 @@ def tips() -> Chapter:
         ("281 characters", {"tip": {**TOLD, "words": "x" * 281}}),
         ("a legal part that is short", {"legal": b64(bytes(12_287))}),
         ("an answer tells no tip", {"kind": "answer"}),
-        ("a kind that does not exist", {"kind": "question"}),
     ):
         told.tell(name, "shape", header=changes)
     told.tell("280 characters outside the first plane", header={"tip": {**TOLD, "words": "\U0001f600" * 280}})

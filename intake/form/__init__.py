@@ -6,24 +6,24 @@ Everything in the file is in the file: one script, one style, no picture or font
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, current_app, request
 
 from intake.encoded import Encoded
-from intake.form.assemble import Parts, assemble, content_policy, manifest_hash
+from intake.form.assemble import Parts, assemble, content_policy, later_path, later_text, manifest_hash
 from intake.form.outline import draw
 from look.face import Face
 from look.style import house_css, squeeze
 from look.words import catalogue_for_js, keys_of, languages, translator
-from protocol.encoding import fingerprint
 from protocol.errors import Refused
 from protocol.policy import Policy
 
 FOLDER: Final = Path(__file__).parent
+# What only the later script says.
+LATER: Final = ("back.js", "coming-back.js", "dropped.js", "given.js", "typed.js")
 # Browsers ask for a country where what differs is the script.
 CHINESE: Final = {
     "zh-tw": "zh-hant",
@@ -38,11 +38,16 @@ form = Blueprint("form", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One language's page: its encodings, the policy it is served under, and the name it puts into tips."""
+    """One language's page: its encodings, the policy it is served under, the name it puts into tips.
+
+    `later` is what it fetches once it can be used, from `later_path`.
+    """
 
     encoded: Encoded
     csp: str
     hash: str
+    later_path: str
+    later: Encoded
 
 
 def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
@@ -50,34 +55,32 @@ def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
 
     Raises OSError where the built script is missing, and ValueError if no language of the face has a catalogue.
     """
+    whole, back = ((FOLDER / name).read_text("utf-8") for name in ("form.html", "back.html"))
+    macros = whole[: whole.index("<!doctype html>")]
+    coming_back = (FOLDER / "built" / "coming-back.js").read_text("utf-8").strip()
     parts = Parts(
-        template=_template(),
+        template=whole,
         script=(FOLDER / "built" / "form.js").read_text("utf-8").strip(),
-        later=later_script(),
+        later="",
         style=house_css() + squeeze((FOLDER / "form.css").read_text("utf-8")),
         outline=draw(face.zones),
     )
-    said = keys_of(*(f"intake/form/{path.name}" for path in sorted(FOLDER.glob("*.js"))))
+    first = keys_of(*(f"intake/form/{path.name}" for path in sorted(FOLDER.glob("*.js")) if path.name not in LATER))
+    then = keys_of(*(f"intake/form/{name}" for name in LATER))
     pages = {}
     for lang in (one for one in face.languages if one in languages()):
-        body = assemble(parts, face, policy, translator(lang), catalogue_for_js(lang, said))
-        csp = content_policy(parts) + "; frame-ancestors 'none'"
-        pages[lang] = Page(Encoded.of(body), csp, manifest_hash(body))
+        words = translator(lang)
+        more = catalogue_for_js(lang, then)
+        later = later_text(macros + back, coming_back, parts.outline, face, policy, words, more)
+        mine = replace(parts, later=later)
+        body = assemble(mine, face, policy, words, catalogue_for_js(lang, first))
+        csp = content_policy(mine) + "; frame-ancestors 'none'"
+        pages[lang] = Page(
+            Encoded.of(body), csp, manifest_hash(body), later_path(mine), Encoded.of(later.encode("utf-8"))
+        )
     if not pages:
         raise ValueError(f"No language of the face ({', '.join(face.languages)}) has a catalogue.")
     return pages
-
-
-@cache
-def later_script() -> str:
-    """Return the script of return codes, which pages fetch once they can be used."""
-    return (FOLDER / "built" / "coming-back.js").read_text("utf-8").strip()
-
-
-def _template() -> str:
-    """Return the form's template, the screen of coming back put in its place."""
-    whole, back = ((FOLDER / name).read_text("utf-8") for name in ("form.html", "back.html"))
-    return whole.replace("{# The sections of back.html -#}\n", back)
 
 
 def _pages() -> Mapping[str, Page]:
@@ -111,11 +114,11 @@ def choose_language(asked: Sequence[str], offered: Sequence[str]) -> str:
 
 @form.get("/later-<name>.js")
 def show_later(name: str) -> Response:
-    """Answer with the script of return codes, by its hash.  Raises Refused("not_found") for another's."""
-    text = later_script().encode("utf-8")
-    if name != fingerprint(text)[:16]:
+    """Answer with a language's script of return codes, by its hash.  Raises Refused("not_found") for another."""
+    found = next((page for page in _pages().values() if page.later_path == f"/later-{name}.js"), None)
+    if found is None:
         raise Refused("not_found", "There is nothing at this address.")
-    response = Encoded.of(text).answer("text/javascript")
+    response = found.later.answer("text/javascript")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 

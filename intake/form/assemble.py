@@ -53,24 +53,42 @@ def assemble(parts: Parts, face: Face, policy: Policy, words: Words, catalogue: 
         "hotline": face.hotline,
         "later": {"path": later_path(parts), "sha256": fingerprint(parts.later.encode("utf-8"))},
     }
-    page = _TEMPLATES.from_string(parts.template).render(
-        face=face,
-        policy=policy,
-        words=words,
+    page = _rendered(
+        parts.template,
+        face,
+        policy,
+        words,
         outline=parts.outline,
         script=_Whole(parts.script),
         style=_Whole(parts.style),
         data=_Whole(_json(data)),
         csp=content_policy(parts),
+    )
+    whole = page.encode("utf-8")
+    own = json.dumps(manifest_hash(whole)).encode("ascii")
+    return whole.replace(b'id="page-hash"></script>', b'id="page-hash">' + own + b"</script>")
+
+
+def later_text(
+    template: str, script: str, outline: Outline, face: Face, policy: Policy, words: Words, catalogue: Mapping[str, Any]
+) -> str:
+    """Return the later script of a language: its screen and its words, then the script that uses them."""
+    html = _rendered(template, face, policy, words, outline=outline)
+    return f"window.sereno.more={_json({'html': html, 'catalogue': catalogue})};\n{script}"
+
+
+def _rendered(template: str, face: Face, policy: Policy, words: Words, **more: object) -> str:
+    return _TEMPLATES.from_string(template).render(
+        face=face,
+        policy=policy,
+        words=words,
         icon=icon,
         here=lambda texts: face.in_language(texts, words.lang),
         tel=lambda number: "tel:" + re.sub(r"[^0-9+]", "", number),
         endonym=endonym,
         _=words.gettext,
+        **more,
     )
-    whole = page.encode("utf-8")
-    own = json.dumps(manifest_hash(whole)).encode("ascii")
-    return whole.replace(b'id="page-hash"></script>', b'id="page-hash">' + own + b"</script>")
 
 
 def manifest_hash(page: bytes) -> str:

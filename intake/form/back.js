@@ -58,7 +58,7 @@ export class Back {
     wipeCode();
     input("back-text").value = "";
     input("back-zone").value = "";
-    for (const id of ["back-list", "back-broken"]) part(id).textContent = "";
+    for (const id of ["back-list", "back-broken", "back-text-hints"]) part(id).textContent = "";
     part("back-text-fault").textContent = "";
   }
 

@@ -4,11 +4,14 @@
  */
 import { Back } from "./back.js";
 import { Given } from "./given.js";
+import { part, reveal } from "./page.js";
+import { wordsOf } from "../../look/words.js";
 
 /** @typedef {import("../../protocol/js/codename.js").Thread} Thread */
 /**
  * What the page shares with this script.  `send` brings a letter on its way, and says whether it arrived.
- * @typedef {Readonly<{words: import("./page.js").Words, readers: () => import("./readers.js").Readers,
+ * `hint` looks at what is typed into a field.
+ * @typedef {Readonly<{words: import("./page.js").Words, hint: (id: string) => void, readers: () => import("./readers.js").Readers,
  *   drop: () => Promise<Uint8Array<ArrayBuffer>>,
  *   send: (letter: import("./sending.js").Letter, kind: import("../../protocol/js/reply.js").ReplyKind) =>
  *     Promise<boolean>}>} Shared
@@ -19,14 +22,29 @@ import { Given } from "./given.js";
  *   forget: () => void}>} Coming
  */
 
-/** @type {Shared & {coming?: Coming}} */
+/** @type {Shared & {coming?: Coming, more: {html: string, catalogue: import("../../look/words.js").Catalogue}}} */
 const shared = /** @type {any} */ (window).sereno;
-const given = new Given(shared.words);
-const back = new Back(shared);
+const words = wordsOf(shared.more.catalogue);
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sereno-back", {
+  createHTML: (/** @type {string} */ one) => one,
+});
+// It came with this script, under the same hash.
+const { html } = shared.more;
+part("back").append(document.createRange().createContextualFragment(policy === undefined ? html : policy.createHTML(html)));
+part("ask-place").replaceWith(part("may-ask"));
+part("sent-place").replaceWith(part("sent-more"));
+shared.hint("back-text");
+const given = new Given(words);
+// It takes a second: better while the rest is being told.
+part("ask").addEventListener("change", () => void given.thread(shared.readers().policy.network));
+const back = new Back({ ...shared, words });
 
 shared.coming = Object.freeze({
   thread: (network) => given.thread(network),
-  show: () => given.show(),
+  show() {
+    for (const one of ["answer", "withdrawal"]) reveal(`sent-${one}`, false);
+    given.show();
+  },
   drop: () => given.forget(),
   forget() {
     given.forget();

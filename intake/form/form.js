@@ -38,7 +38,7 @@ let from = "tell";
 let { readers, work } = begin();
 const photos = new Photos(page.words);
 const progress = new Progress(page.words);
-const later = new Later(page.later, { words: page.words, readers: () => readers, send: reply });
+const later = new Later(page.later, { words: page.words, hint: (id) => hintAt(id, page.words), readers: () => readers, send: reply });
 
 /** @returns {{readers: Readers, work: Work}} new ones, which look for readers and work at once */
 function begin() {
@@ -120,7 +120,6 @@ async function submit() {
     wipe();
     photos.wipe();
     refresh();
-    later.show();
   });
 }
 
@@ -154,7 +153,7 @@ async function carry(origin, write, done) {
     await send(letter, legal, chosenPhotos, { name: page.name, readers, work, say, signal, step });
     work.forget(); // It was good for one envelope.
     reveal("sent-told", true);
-    for (const one of ["answer", "withdrawal"]) reveal(`sent-${one}`, false);
+    later.show();
     done();
     show("sent");
     return true;
@@ -211,7 +210,7 @@ function beginAgain() {
   life = new AbortController();
   ({ readers, work } = begin());
   later.again();
-  for (const one of ["place-hints", "words-hints", "back-text-hints"]) part(one).replaceChildren();
+  for (const one of ["place-hints", "words-hints"]) part(one).replaceChildren();
   for (const one of document.querySelectorAll("details")) one.open = false;
   reveal("day-question", false);
   refresh();
@@ -243,13 +242,12 @@ function listen() {
   listenToMap();
   listenToOptional();
   listenToLanguages();
-  for (const id of ["place", "words", "back-text"]) hintAt(id, page.words);
+  for (const id of ["place", "words"]) hintAt(id, page.words);
   part("form").addEventListener("submit", (event) => {
     event.preventDefault();
     void submit();
   });
   for (const event of ["input", "change"]) part("form").addEventListener(event, refresh);
-  part("ask").addEventListener("change", () => void later.thread(readers.policy.network));
   onClick("retry", () => dispatchEvent(new Event("retry")));
   onClick("change", () => {
     way.abort();

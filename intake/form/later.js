@@ -6,7 +6,7 @@
  */
 import { fingerprint, utf8 } from "../../protocol/js/encoding.js";
 import { Dropped, Turned, fetchDrop, fetchScript } from "./door.js";
-import { input, part, reveal } from "./page.js";
+import { part } from "./page.js";
 
 /** @typedef {import("./coming-back.js").Coming} Coming */
 /** @typedef {import("./coming-back.js").Shared} Shared */
@@ -82,9 +82,7 @@ export class Later {
     this.#coming = here.sereno.coming ?? null;
     delete here.sereno;
     if (this.#coming === null) return;
-    input("ask").disabled = false;
     /** @type {HTMLButtonElement} */ (part("have-code")).disabled = false;
-    reveal("ask-later", false);
   }
 }
 

@@ -26,9 +26,9 @@ import { sign } from "./signed.js";
  */
 
 /** How it ended, as a source is told: honestly, and never more than that. */
-export const ENDINGS = Object.freeze(["alert-sent", "not-checked", "not-immigration", "nothing-found", "taken-back"]);
+export const ENDINGS = /* @__PURE__ */ Object.freeze(["alert-sent", "not-checked", "not-immigration", "nothing-found", "taken-back"]);
 /** What the drop holds, and a day for a device whose clock is wrong: what is older was put there again by somebody. */
-const LIFE = DROP_HOURS * HOUR + DAY;
+const LIFE = /* @__PURE__ */ (() => DROP_HOURS * HOUR + DAY)();
 const MAX_PAYLOAD = CELL;
 
 export const QUESTION = /* @__PURE__ */ (() =>

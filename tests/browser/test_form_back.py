@@ -39,7 +39,7 @@ def tell_with_a_code(visit: Visit) -> tuple[str, Any]:
     """Tell something, and return the code that was given and the header that was sent."""
     tab = visit.tab
     answer(tab)
-    tab.wait_for_selector("#ask:not([disabled])", state="attached", timeout=PATIENCE)
+    tab.wait_for_selector("#ask", state="attached", timeout=PATIENCE)
     tick(tab)
     send(tab)
     tab.wait_for_selector("#sent:visible", timeout=PATIENCE)

@@ -136,7 +136,7 @@ class Visits:
         self.tab.open(f"{self.origin}/en")
         Witness(self.tab, self.origin).answer()
         self.tab.tap("#may-ask summary")
-        self.tab.tap("label:has(#ask:enabled)")
+        self.tab.tap("label:has(#ask)")
         self.tab.button("Seal and send")
         self.tab.says("#sent-title", "Sealed and sent")
         self.code = self.tab.run(WORDS)
