@@ -23,7 +23,7 @@ from protocol.policy import Policy
 
 FOLDER: Final = Path(__file__).parent
 # What only the later script says.
-LATER: Final = ("back.js", "coming-back.js", "dropped.js", "given.js", "typed.js")
+LATER: Final = ("back.js", "coming-back.js", "dropped.js", "given.js", "hints.js", "typed.js")
 # Browsers ask for a country where what differs is the script.
 CHINESE: Final = {
     "zh-tw": "zh-hant",

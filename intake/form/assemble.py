@@ -19,7 +19,7 @@ from intake.form.outline import Outline
 from look.face import Face
 from look.icons import icon
 from look.words import Words
-from protocol.encoding import sha256
+from protocol.encoding import fingerprint, sha256
 from protocol.manifest import page_name
 from protocol.policy import Policy
 

@@ -1,17 +1,17 @@
 /**
- * Coming back: the second script of the form, which gives return codes and takes them.  It is fetched by every page once
- * it can be used, for a first visit needs nothing of it and must not wait for it.
+ * Coming back: the second script of the form, which gives return codes and takes them, and hints while somebody types.
+ * It is fetched by every page once it can be used, for a tip can be sent without it and must not wait for it.
  */
 import { Back } from "./back.js";
 import { Given } from "./given.js";
+import { hintAt } from "./hints.js";
 import { part, reveal } from "./page.js";
 import { wordsOf } from "../../look/words.js";
 
 /** @typedef {import("../../protocol/js/codename.js").Thread} Thread */
 /**
  * What the page shares with this script.  `send` brings a letter on its way, and says whether it arrived.
- * `hint` looks at what is typed into a field.
- * @typedef {Readonly<{words: import("./page.js").Words, hint: (id: string) => void, readers: () => import("./readers.js").Readers,
+ * @typedef {Readonly<{words: import("./page.js").Words, readers: () => import("./readers.js").Readers,
  *   drop: () => Promise<Uint8Array<ArrayBuffer>>,
  *   send: (letter: import("./sending.js").Letter, kind: import("../../protocol/js/reply.js").ReplyKind) =>
  *     Promise<boolean>}>} Shared
@@ -33,7 +33,7 @@ const { html } = shared.more;
 part("back").append(document.createRange().createContextualFragment(policy === undefined ? html : policy.createHTML(html)));
 part("ask-place").replaceWith(part("may-ask"));
 part("sent-place").replaceWith(part("sent-more"));
-shared.hint("back-text");
+for (const id of ["place", "words", "back-text"]) hintAt(id, words);
 const given = new Given(words);
 // It takes a second: better while the rest is being told.
 part("ask").addEventListener("change", () => void given.thread(shared.readers().policy.network));

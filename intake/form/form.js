@@ -6,7 +6,6 @@ import { sealLegal } from "../../protocol/js/legal.js";
 import { anySaid, readAnswers, review, wipe } from "./answers.js";
 import { breathe } from "./breathe.js";
 import { Turned } from "./door.js";
-import { hintAt } from "./hints.js";
 import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
 import { Later } from "./later.js";
 import { drawChosen, listenToMap } from "./map.js";
@@ -38,7 +37,7 @@ let from = "tell";
 let { readers, work } = begin();
 const photos = new Photos(page.words);
 const progress = new Progress(page.words);
-const later = new Later(page.later, { words: page.words, hint: (id) => hintAt(id, page.words), readers: () => readers, send: reply });
+const later = new Later(page.later, { words: page.words, readers: () => readers, send: reply });
 
 /** @returns {{readers: Readers, work: Work}} new ones, which look for readers and work at once */
 function begin() {
@@ -242,7 +241,6 @@ function listen() {
   listenToMap();
   listenToOptional();
   listenToLanguages();
-  for (const id of ["place", "words"]) hintAt(id, page.words);
   part("form").addEventListener("submit", (event) => {
     event.preventDefault();
     void submit();

@@ -81,6 +81,7 @@ export function hintAt(id, words) {
     }
     part(`${id}-hints`).replaceChildren(...shown.slice(0, MOST).map((hit) => hintOf(hit, field, words)));
   };
+  look(); // This script comes after the page: something may stand there already.
   let timer = 0;
   field.addEventListener("input", () => {
     clearTimeout(timer);

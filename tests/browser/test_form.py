@@ -140,7 +140,7 @@ def test_a_server_whose_day_the_person_does_not_believe_gets_nothing(visit: Visi
 def test_a_hint_offers_safer_words_and_puts_them_there(visit: Visit) -> None:
     tab = visit.tab
     tab.locator("#place").fill("123 Oak Street")
-    tab.locator("#place-hints button").click()
+    tab.locator("#place-hints button").click()  # Also where the words were there before the hints' script.
 
     assert tab.locator("#place").input_value() == "Oak Street"
     tab.wait_for_selector("#place-hints li", state="detached")

@@ -5,6 +5,7 @@ Everything that the servers have is read before and after each visit: rows, Redi
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -61,7 +62,11 @@ class Servers:
         """Return every row of every table, by table."""
         engine = open_engine(database(self.network.folder))
         with engine.connect() as conn:
-            found = {(one.name, tuple(row)) for one in metadata.sorted_tables for row in conn.execute(sa.select(one))}
+            found = {
+                (one.name, tuple(map(flat, row)))
+                for one in metadata.sorted_tables
+                for row in conn.execute(sa.select(one))
+            }
         engine.dispose()
         return found
 
@@ -82,6 +87,11 @@ class Servers:
         """Search files, logs and Redis for marks."""
         held = self.redis()
         return [*on_disk(self.network.folder, marks), *(mark for mark in marks if mark in held)]
+
+
+def flat(value: Any) -> Any:
+    """Return a value as it can stand in a set: a column of JSON as its text."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
 
 
 def named(rows: Rows) -> set[Any]:
