@@ -16,7 +16,7 @@ from alerts.told import current_chains, read_chain, words_of
 from look.icons import favicon, icon
 from look.inline import inline
 from look.render import TEXTS, time_text
-from look.words import Words, endonym, keys_of
+from look.words import Words, choose_language, endonym, keys_of
 from store.engine import reading
 
 FOLDER: Final = "alerts/templates/"
@@ -88,8 +88,8 @@ def show_how(code: str) -> str:
 def show_held(code: str) -> str:
     """Show what is kept, for how long, and what a court order would yield."""
     words = ground().words(code)
-    unread = any(words.wants_attorney(text) for text in keys_of(f"{FOLDER}held.html"))
-    return render("held.html", words, int(time.time()), unread=unread)
+    pending = any(words.wants_attorney(text) for text in keys_of(f"{FOLDER}held.html"))
+    return render("held.html", words, int(time.time()), pending=pending)
 
 
 @pages.get("/health")
@@ -110,8 +110,8 @@ def show_error(status: int) -> Response:
 
 def reader_language() -> str:
     """Return the language among the network's that the reader's browser asks for first."""
-    languages = ground().languages
-    return request.accept_languages.best_match(languages) or languages[0]
+    asked = [tag for tag, quality in request.accept_languages if quality > 0]
+    return choose_language(asked, ground().languages)
 
 
 def tel(number: str) -> str:
@@ -124,11 +124,13 @@ def render(template: str, words: Words, now: int, **values: Any) -> str:
     face = ground().face
     given = {
         "_": words.gettext,
+        "gettext": words.plain,
         "ngettext": words.ngettext,
         "legal": words.legal,
         "icon": icon,
         "favicon": favicon(),
         "endonym": endonym,
+        "unread": words.wants_reader(keys_of(FOLDER, "look/templates.json")),
         "tel": tel,
         "lang": words.lang,
         "direction": words.direction,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -35,9 +36,11 @@ LEGAL: Final[dict[str, Any]] = {"legal": None}
 NOISE: Final = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team')
 HEADER: Final = """\
 What Sereno says, in {language}.  GNU Affero General Public License, version 3 or later.
-Made and kept in step by `python -m look.extract`; the translations are written by people.
-In the comments of an entry, `reviewed: who, when` says that a second reader has looked at it,
+Made and kept in step by `python -m look.extract`, which never changes what is translated.
+In the comments of an entry, `reviewed: who, when` says that a reader who speaks the language has,
 and `attorney: who, when` that an attorney has.  No legal text is final without the latter."""
+# From the first empty line on, the comment at the head of a catalogue is its translators' own: their glossary.
+_OWN: Final = re.compile(r"\n#\n.*", re.DOTALL)
 
 Message = str | tuple[str, ...]
 
@@ -88,10 +91,11 @@ def updated(lang: str, template: Catalog) -> Catalog:
     path = FOLDER / lang / "LC_MESSAGES" / "sereno.po"
     locale = Locale.parse(lang, sep="-")
     catalogue = read_catalogue(path, lang) if path.exists() else Catalog(locale=str(locale), fuzzy=False)
+    own = _OWN.search(catalogue.header_comment)
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     catalogue.fuzzy, catalogue.project, catalogue.version = False, template.project, template.version
-    catalogue.header_comment = _header(locale.get_display_name("en") or lang)
+    catalogue.header_comment = _header(locale.get_display_name("en") or lang) + (own[0] if own else "")
     return catalogue
 
 

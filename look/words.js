@@ -1,7 +1,8 @@
 /**
  * Words: one language, from the catalogue that a page carries.  The twin of words.py.
  *
- * English is the key, and is shown where the catalogue has nothing.
+ * English is the key, and is shown where the catalogue has nothing: between isolates, which keep its direction in any
+ * text.  `put` makes `lang` and `dir` of them.
  */
 
 /**
@@ -27,21 +28,54 @@ function fill(text, values) {
   });
 }
 
+const ISOLATE = "\u2066";
+const RELEASE = "\u2069";
+
+/** @param {string} text @returns {string | null} its bare words, if it is English among the words of another language */
+function englishIn(text) {
+  return text.startsWith(ISOLATE) ? text.replaceAll(ISOLATE, "").replaceAll(RELEASE, "") : null;
+}
+
+/**
+ * Let an element say a text that `wordsOf` gave, so that a screen reader reads English as English.
+ * @param {HTMLElement} node @param {string} text
+ */
+export function put(node, text) {
+  const english = englishIn(text);
+  node.textContent = english ?? text;
+  for (const [name, value] of /** @type {const} */ ([["lang", "en"], ["dir", "ltr"]])) {
+    if (english === null) node.removeAttribute(name);
+    else node.setAttribute(name, value);
+  }
+}
+
+/**
+ * What stands for a text that `wordsOf` gave among the children of an element.
+ * @template {Node | string} Child @param {Child} child @returns {Child | HTMLElement}
+ */
+export function spoken(child) {
+  if (typeof child !== "string" || englishIn(child) === null) return child;
+  const node = document.createElement("span");
+  put(node, child);
+  return node;
+}
+
 /** @param {Catalogue} catalogue @returns {Readonly<Words>} */
 export function wordsOf({ lang, dir, plurals, messages }) {
   const rules = new Intl.PluralRules(lang);
   const said = (/** @type {string} */ text) => (Object.hasOwn(messages, text) ? messages[text] : undefined);
+  const english = (/** @type {string} */ text) => (lang === "en" ? text : `${ISOLATE}${text}${RELEASE}`);
   /** @param {string} text @param {Values} [values] */
   const t = (text, values = {}) => {
     const found = said(text);
-    return fill(typeof found === "string" ? found : text, values);
+    return typeof found === "string" ? fill(found, values) : english(fill(text, values));
   };
   /** @param {string} one @param {string} many @param {number} number @param {Values} [values] */
   const tn = (one, many, number, values = {}) => {
     const forms = said(one);
-    const english = number === 1 ? one : many;
-    const chosen = Array.isArray(forms) ? forms[plurals[rules.select(number)]] : (forms ?? english);
-    return fill(chosen, { n: number, ...values });
+    const filled = { n: number, ...values };
+    if (forms === undefined) return english(fill(number === 1 ? one : many, filled));
+    return fill(typeof forms === "string" ? forms : forms[plurals[rules.select(number)]], filled);
   };
   return Object.freeze({ lang, dir, t, legal: t, tn });
 }

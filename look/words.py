@@ -1,17 +1,19 @@
 """Words: the languages of every face, read from gettext catalogues; English is the key.
 
 `languages/<language>/LC_MESSAGES/sereno.po` is the source of truth and is read as it is: nothing compiled is kept.
-A sentence without a finished translation is shown in English, that sentence only.  In the comments of an entry a
-translator writes `reviewed: who, when`; for a legal text an attorney writes `attorney: who, when`.
+A sentence without a finished translation is shown in English, that sentence only, and marked as English.  In the
+comments of an entry a reader who speaks the language writes `reviewed: who, when`; for a legal text an attorney writes
+`attorney: who, when`.
 """
 
 from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +25,20 @@ FOLDER: Final = Path(__file__).with_name("languages")
 TEMPLATE: Final = "sereno.pot"
 SOURCE: Final = "en"
 PLACEHOLDER: Final = re.compile(r"\{([a-z0-9]+)\}")
+_ISOLATE, _RELEASE = "\u2066", "\u2069"
+# Browsers ask for a country where what differs is the script, and know one language by two names.
+_ALSO: Final = {
+    "zh-tw": "zh-hant",
+    "zh-hk": "zh-hant",
+    "zh-mo": "zh-hant",
+    "zh-hant-tw": "zh-hant",
+    "zh-hant-hk": "zh-hant",
+    "zh-hant-mo": "zh-hant",
+    "fil": "tl",
+    "fil-ph": "tl",
+}
+# What people call their language, where Unicode's name is another or longer.
+_CALLED: Final = {"tl": "Tagalog", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 # Every plural category of CLDR is met among these numbers, in every language it has.
 _NUMBERS: Final = (*range(201), 1_000_000)
 
@@ -37,6 +53,29 @@ class Entry:
     attorney: bool
 
 
+class English(str):
+    """A sentence that a language has no finished words for yet: English, and marked so wherever it stands.
+
+    It stands between isolates, which keep its direction in any text; in a page they become `lang` and `dir`.  In an
+    attribute or a title there is no room for these: a page says `gettext` there, and `_` everywhere else.
+    """
+
+    __slots__ = ()
+    lang: Final = SOURCE
+
+    @classmethod
+    def of(cls, text: str) -> English:
+        """Return English words, isolated."""
+        return cls(f"{_ISOLATE}{text}{_RELEASE}")
+
+    def bare(self) -> str:
+        """Return the words without their isolates."""
+        return self[1:-1]
+
+    def __html__(self) -> str:
+        return f'<span lang="{SOURCE}" dir="ltr">{escape(self.bare())}</span>'
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language: what it says for an English sentence, and which way it is read ("ltr" or "rtl")."""
@@ -48,7 +87,13 @@ class Words:
 
     def gettext(self, text: str, /, **values: object) -> str:
         """Return `text` in this language with its {placeholders} filled.  Raises KeyError for one without a value."""
-        return fill(self._forms(text, (text,))[0], values)
+        forms = self._forms(text)
+        return fill(forms[0], values) if forms else self._english(fill(text, values))
+
+    def plain(self, text: str, /, **values: object) -> str:
+        """Return `text` as `gettext` does, never marked: for an attribute or a title."""
+        said = self.gettext(text, **values)
+        return said.bare() if isinstance(said, English) else said
 
     def legal(self, text: str, /, **values: object) -> str:
         """Return `text` as `gettext` does; the name marks it, in the code, as one that an attorney has to review."""
@@ -56,25 +101,34 @@ class Words:
 
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
         """Return the form for `number` in this language; {n} is the number itself."""
-        forms = self._forms(one, ())
-        chosen = forms[self.form_of(number)] if forms else (one if number == 1 else many)
-        return fill(chosen, {"n": number, **values})
+        forms = self._forms(one)
+        filled = {"n": number, **values}
+        if forms:
+            return fill(forms[self.form_of(number)], filled)
+        return self._english(fill(one if number == 1 else many, filled))
 
     def is_translated(self, text: str) -> bool:
         """Whether this language has finished words for `text`; English always has."""
-        return self.lang == SOURCE or bool(self._forms(text, ()))
+        return self.lang == SOURCE or bool(self._forms(text))
 
     def is_reviewed(self, text: str) -> bool:
         """Whether a named person has reviewed the words shown for `text`."""
         return text in self.entries and self.entries[text].reviewed
 
+    def wants_reader(self, texts: Iterable[str]) -> bool:
+        """Whether among the words shown for `texts` are some that nobody who speaks the language has reviewed."""
+        return self.lang != SOURCE and any(self.is_translated(text) and not self.is_reviewed(text) for text in texts)
+
     def wants_attorney(self, text: str) -> bool:
         """Whether `text` is a legal text that no attorney has reviewed in this language."""
         return text in self.entries and self.entries[text].legal and not self.entries[text].attorney
 
-    def _forms(self, text: str, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    def _english(self, text: str) -> str:
+        return text if self.lang == SOURCE else English.of(text)
+
+    def _forms(self, text: str) -> tuple[str, ...]:
         entry = self.entries.get(text)
-        return entry.forms if entry and entry.forms else otherwise
+        return entry.forms if entry else ()
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
@@ -156,5 +210,19 @@ def catalogue_for_js(lang: str, keys: Iterable[str]) -> dict[str, Any]:
 
 def endonym(lang: str) -> str:
     """Return what a language calls itself, e.g. Español."""
-    name = Locale.parse(lang, sep="-").get_display_name() or lang
+    name = _CALLED.get(lang) or Locale.parse(lang, sep="-").get_display_name() or lang
     return name[:1].upper() + name[1:]
+
+
+def choose_language(asked: Sequence[str], offered: Sequence[str]) -> str:
+    """Return the first language asked for that is offered, else the first offered.
+
+    A region gives way before the next language is tried: who asks for es-MX and then en reads Spanish.
+    """
+    by_name = {lang.lower(): lang for lang in offered}
+    for tag in asked:
+        name, base = tag.lower(), tag.lower().split("-")[0]
+        for one in (name, _ALSO.get(name, name), base, _ALSO.get(base, base), f"{base}-hans"):
+            if one in by_name:
+                return by_name[one]
+    return offered[0]

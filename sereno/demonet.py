@@ -36,6 +36,8 @@ from store.sets import mark_complete, put_signature
 
 DESK: Final = "vega"
 ZONES: Final = ("harbor", "hills", "old-town", "riverside")
+# The public face, but for the addresses: these are the machine's.
+FACE: Final = Path(__file__).with_name("demoface.json")
 ORIGIN: Final = "log.vega.example/sereno"
 
 
@@ -188,51 +190,12 @@ def epoch_file(verifier: str, epoch: int, identity: age.Identity) -> bytes:
 
 
 def face(addresses: dict[str, str]) -> dict[str, Any]:
-    """Return the demo network's face: an invented county by an invented sea."""
-    return {
-        "v": 1,
-        "name": {"en": "Vega County Rapid Response", "es": "Respuesta Rápida del Condado Vega"},
-        "hotline": "(408) 555-0100",
-        "languages": ["en", "es"],
-        "timezone": "America/Los_Angeles",
-        "demo": True,
-        "addresses": addresses,
-        "zones": [
-            _zone("harbor", "Harbor", "El Puerto", ((0, 0), (9, 0), (9, 7), (4, 9), (0, 6))),
-            _zone("old-town", "Old Town", "Centro Viejo", ((9, 0), (20, 0), (20, 8), (14, 10), (9, 7))),
-            _zone("riverside", "Riverside", "La Ribera", ((4, 9), (9, 7), (14, 10), (13, 18), (3, 18))),
-            _zone(
-                "hills",
-                "The Hills",
-                "Las Lomas",
-                ((0, 6), (4, 9), (3, 18), (13, 18), (14, 10), (20, 8), (20, 22), (0, 22)),
-            ),
-        ],
-        "rights": [
-            {
-                "id": "kyr-1",
-                "jurisdiction": "Vega County",
-                "lines": {
-                    "en": [
-                        "You have the right to remain silent.",
-                        "You do not have to open your door without a warrant signed by a judge.",
-                        "You may ask for a lawyer, and you do not have to sign anything before you speak to one.",
-                    ],
-                    "es": [
-                        "Tienes derecho a guardar silencio.",
-                        "No tienes que abrir la puerta sin una orden firmada por un juez.",
-                        "Puedes pedir un abogado, y no tienes que firmar nada antes de hablar con uno.",
-                    ],
-                },
-            }
-        ],
-    }
+    """Return the demo network's face: an invented county by an invented sea, in every language there is.
 
-
-def _zone(id: str, english: str, spanish: str, points: tuple[tuple[int, int], ...]) -> dict[str, Any]:
-    # Thousandths of a degree off an empty stretch of ocean: nobody lives there.
-    outline = [[-135_000_000 + x * 4_000, 35_000_000 - y * 4_000] for x, y in points]
-    return {"id": id, "name": {"en": english, "es": spanish}, "outline": outline}
+    Its zones lie on an empty stretch of ocean: nobody lives there.
+    """
+    found: dict[str, Any] = json.loads(FACE.read_text("utf-8"))
+    return {**found, "addresses": addresses}
 
 
 def write_files(folder: Path, network: DemoNetwork, addresses: dict[str, str]) -> None:

@@ -230,7 +230,8 @@ def test_pages_fetch_nothing_from_anywhere(quick: Front, path: str) -> None:
 
 def test_the_readers_language_is_taken_from_those_the_network_speaks(quick: Front) -> None:
     client = quick.app.test_client()
-    asked = {"es-MX,es;q=0.9,en;q=0.5": "/es/", "de,en;q=0.3": "/en/", "vi": "/en/"}
+    asked = {"es-MX,es;q=0.9,en;q=0.5": "/es/", "de,en;q=0.3": "/en/", "de": "/en/"}
+    asked |= {"zh-HK": "/zh-Hant/", "fil": "/tl/"}
 
     for accepted, path in asked.items():
         answer = client.get("/", headers={"Accept-Language": accepted})

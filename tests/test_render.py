@@ -243,7 +243,7 @@ def test_numbers_and_addresses_keep_their_direction_where_text_is_read_from_the_
 
     assert there == here
     assert "\u2068(408) 555-0100\u2069" in here[0]["do"][2]
-    assert here[0]["text"].endswith("\u2068alerts.example/c/K7MQ\u2069")
+    assert here[0]["text"].endswith("\u2068alerts.example/c/K7MQ\u2069\u2069")  # Inside a sentence not yet translated.
     assert "many 25" in here[0]["when"]
 
 

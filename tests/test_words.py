@@ -10,11 +10,15 @@ from typing import Any, Final
 import pytest
 from babel import Locale
 from babel.messages.pofile import read_po
+from markupsafe import escape
 
 from look import extract, words
 from tests import catalogues, javascript
 
 COMPLETE: Final = ("en", "es")
+# What witnesses and readers of alerts see has to be whole in these; what staff see may still be English.
+FINISHED: Final = (*COMPLETE, "vi", "zh-Hans", "zh-Hant", "tl", "ar")
+PUBLIC: Final = ("alerts/", "intake/", "look/")
 HOURS: Final = {"hour24": "hour"}  # A language may read the clock to twenty-four.
 NEVER: Final = re.compile(
     r"this is not a drill|esto no es un simulacro|\boops\b|\bups\b|invalid input|[!¡]", re.IGNORECASE
@@ -52,16 +56,45 @@ def test_a_complete_language_lacks_nothing(lang: str) -> None:
     assert words.languages()[0] == "en"
 
 
+@pytest.mark.parametrize("lang", FINISHED)
+def test_a_finished_language_says_everything_that_the_public_sees(lang: str) -> None:
+    said = words.translator(lang)
+
+    assert [text for text in words.keys_of(*PUBLIC) if not said.is_translated(text)] == []
+    assert set(FINISHED) == set(words.languages())
+
+
+def numbers_of(lang: str) -> list[int]:
+    """Return how many of the numbers to a thousand take each form of a language."""
+    taken = [words.translator(lang).form_of(number) for number in range(1001)]
+    return [taken.count(form) for form in range(max(taken) + 1)]
+
+
+def broken(lang: str) -> list[tuple[str, set[str]]]:
+    """Return the translations whose placeholders are not those of their sentence.
+
+    A form that stands for one number alone may say it as a word: "two minutes" has a noun of its own in Arabic.
+    """
+    found = []
+    for one in messages(lang):
+        wanted, counted = placeholders(forms(one.id)[-1]), not isinstance(one.id, str)
+        for form, numbers in zip(forms(one.string), numbers_of(lang) if counted else [0], strict=True):
+            spared = {"n"} if counted and numbers == 1 else set()
+            if form and wanted - spared != placeholders(form) - spared:
+                found.append((form, wanted))
+    return found
+
+
 @pytest.mark.parametrize("lang", words.languages())
 def test_a_translation_has_the_placeholders_of_its_sentence(lang: str) -> None:
-    wrong = [
-        (form, wanted)
-        for one in messages(lang)
-        for form in forms(one.string)
-        if form and placeholders(form) != (wanted := placeholders(forms(one.id)[-1]))
-    ]
+    assert broken(lang) == []
 
-    assert wrong == []
+
+def test_a_broken_placeholder_is_seen(folder: Path) -> None:
+    body = 'msgid "Where: {zone}"\nmsgstr "أين: {zon}"\n\n' + catalogues.ARABIC[1].replace("two {n}", "two")
+    catalogues.write(folder, "ar", catalogues.ARABIC[0], body.replace("many {n}", "many"))
+
+    assert broken("ar") == [("أين: {zon}", {"zone"}), ("many", {"n"})]
 
 
 @pytest.mark.parametrize("lang", words.languages())
@@ -91,17 +124,32 @@ def test_an_unfinished_sentence_is_shown_in_english_and_only_that(folder: Path) 
     catalogues.write(folder, "es", catalogues.TWO, body)
     said = words.translator("es")
 
-    assert [said.gettext(text) for text in ("ENDED", "RETRACTED", "DRILL", "new")] == [
+    shown = [said.gettext(text) for text in ("ENDED", "RETRACTED", "DRILL", "new")]
+    assert [said.plain(text) for text in ("ENDED", "RETRACTED", "DRILL", "new")] == [
         "ENDED",
         "RETRACTED",
         "SIMULACRO",
         "new",
     ]
+    assert [isinstance(one, words.English) for one in shown] == [True, True, False, True]
+    assert escape(said.gettext("a < {b}", b="b")) == '<span lang="en" dir="ltr">a &lt; b</span>'
+    catalogues.write(folder, "en", catalogues.TWO, "")
+    assert not isinstance(words.translator("en").gettext("ENDED"), words.English)
     assert [said.is_translated(text) for text in ("ENDED", "RETRACTED", "DRILL")] == [False, False, True]
     assert [said.is_reviewed(text) for text in ("ENDED", "DRILL", "You may stay silent.")] == [False, True, False]
     assert said.wants_attorney("You may stay silent.")
     assert not said.wants_attorney("DRILL")
-    assert said.ngettext("{n} tip", "{n} tips", 2) == "2 tips"
+    assert said.ngettext("{n} tip", "{n} tips", 2) == "\u20662 tips\u2069"
+
+
+def test_words_that_nobody_has_reviewed_are_known(folder: Path) -> None:
+    body = '#  reviewed: Ana, 2026-03-01\nmsgid "DRILL"\nmsgstr "SIMULACRO"\n\nmsgid "ENDED"\nmsgstr "TERMINADO"\n'
+    catalogues.write(folder, "es", catalogues.TWO, body)
+
+    catalogues.write(folder, "en", catalogues.TWO, "")
+    wants = words.translator("es").wants_reader
+    assert (wants(["DRILL"]), wants(["DRILL", "ENDED"]), wants(["DRILL", "new"])) == (False, True, False)
+    assert not words.translator("en").wants_reader(["DRILL"])
 
 
 def test_an_attorneys_word_makes_a_legal_text_final(folder: Path) -> None:
@@ -179,7 +227,8 @@ def test_what_is_marked_is_collected_from_every_kind_of_file(tmp_path: Path) -> 
 def test_a_new_language_starts_empty_and_keeps_what_it_was_given(folder: Path) -> None:
     assert extract.main(["vi"]) == 0
     path = folder / "vi" / "LC_MESSAGES" / "sereno.po"
-    path.write_text(path.read_text().replace('msgid "DRILL"\nmsgstr ""', 'msgid "DRILL"\nmsgstr "DIỄN TẬP"'))
+    text = path.read_text().replace('msgid "DRILL"\nmsgstr ""', 'msgid "DRILL"\nmsgstr "DIỄN TẬP"')
+    path.write_text(text.replace('\nmsgid ""', '\n#\n# Glossary: drill: diễn tập\nmsgid ""', 1))
     assert extract.main([]) == 0
     assert extract.main(["--check"]) == 0
     path.write_text(path.read_text() + '\nmsgid "nobody says this"\nmsgstr "x"\n')
@@ -188,4 +237,30 @@ def test_a_new_language_starts_empty_and_keeps_what_it_was_given(folder: Path) -
     with path.open("rb") as file:
         catalogue = read_po(file)
     assert catalogue["DRILL"].string == "DIỄN TẬP"
+    assert catalogue.header_comment.endswith("\n#\n# Glossary: drill: diễn tập")
     assert "nobody says this" not in catalogue
+
+
+@pytest.mark.parametrize(
+    ("asked", "lang"),
+    [
+        (["zh-TW", "en"], "zh-Hant"),
+        (["zh-CN", "en"], "zh-Hans"),
+        (["zh"], "zh-Hans"),
+        (["ZH-HANT-HK"], "zh-Hant"),
+        (["tl-PH", "es"], "tl"),
+        (["fil-PH", "es"], "tl"),
+        (["fil"], "tl"),
+        (["ar-EG", "en"], "ar"),
+        (["<script>"], "en"),
+        ([], "en"),
+    ],
+)
+def test_a_country_gives_way_before_the_language_does(asked: list[str], lang: str) -> None:
+    assert words.choose_language(asked, ["en", "es", "vi", "zh-Hans", "zh-Hant", "tl", "ar"]) == lang
+
+
+def test_a_language_is_called_what_its_speakers_call_it() -> None:
+    called = [words.endonym(lang) for lang in FINISHED]
+
+    assert called == ["English", "Español", "Tiếng Việt", "简体中文", "繁體中文", "Tagalog", "العربية"]

@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from look.face import Face
 from look.icons import favicon, icon
 from look.inline import inline, inline_json, source
-from look.words import Words, endonym
+from look.words import Words, endonym, keys_of
 from protocol.manifest import page_name
 from protocol.policy import Policy
 from protocol.sixwords import fingerprint_words
@@ -70,7 +70,9 @@ def assemble(
         icon=icon,
         favicon=favicon(),
         endonym=endonym,
+        unread=words.wants_reader(keys_of("alerts/check/", "look/templates.json")),
         _=words.gettext,
+        gettext=words.plain,
     )
     whole = page.encode("utf-8")
     own = json.dumps(page_hash(whole)).encode("ascii")

@@ -2,6 +2,7 @@
  * "Is this real?": checks an alert's proof in the reader's own browser.  Nothing that is checked leaves the device but
  * the alert's id, with which the page asks its own site for newer messages.
  */
+import { put } from "../../look/words.js";
 import { utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { MAX_BUNDLE } from "../../protocol/js/limits.js";
@@ -37,7 +38,7 @@ async function brought() {
 
 /** @param {string} text */
 function fault(text) {
-  part("fault").textContent = text;
+  put(part("fault"), text);
   reveal("fault", text !== "");
 }
 
@@ -75,7 +76,7 @@ function stand(given, site, asked) {
 function say(given, site, asked, first) {
   const now = Math.floor(Date.now() / 1000);
   const title = show(judge(given, site, page.policy, now), asked, page, now);
-  if (title !== headline || first) part("heard").textContent = title;
+  if (title !== headline || first) put(part("heard"), title);
   headline = title;
   if (!first) return;
   reveal("answer", true);

@@ -1,7 +1,7 @@
 /** The page's parts: what it carries, and how elements are made.  Text enters it as text only. */
 import { utf8 } from "../../protocol/js/encoding.js";
 import { Policy } from "../../protocol/js/policy.js";
-import { wordsOf } from "../../look/words.js";
+import { spoken, wordsOf } from "../../look/words.js";
 
 /** @typedef {Readonly<import("../../look/words.js").Words>} Words */
 /**
@@ -40,7 +40,7 @@ export function readPage() {
 export function made(tag, attributes, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
+  node.append(...children.map(spoken));
   return node;
 }
 

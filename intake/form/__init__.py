@@ -5,7 +5,7 @@ Everything in the file is in the file: one script, one style, no picture or font
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,21 +17,13 @@ from intake.form.assemble import Parts, assemble, content_policy, later_path, la
 from intake.form.outline import draw
 from look.face import Face
 from look.style import house_css, squeeze
-from look.words import catalogue_for_js, keys_of, languages, translator
+from look.words import catalogue_for_js, choose_language, keys_of, languages, translator
 from protocol.errors import Refused
 from protocol.policy import Policy
 
 FOLDER: Final = Path(__file__).parent
 # What only the later script says.
 LATER: Final = ("back.js", "coming-back.js", "dropped.js", "given.js", "hints.js", "typed.js")
-# Browsers ask for a country where what differs is the script.
-CHINESE: Final = {
-    "zh-tw": "zh-hant",
-    "zh-hk": "zh-hant",
-    "zh-mo": "zh-hant",
-    "zh-hant-tw": "zh-hant",
-    "zh-hant-hk": "zh-hant",
-}
 
 form = Blueprint("form", __name__)
 
@@ -95,21 +87,6 @@ def show_first() -> Response:
     response = _answer(choose_language(asked, list(_pages())))
     response.vary.add("Accept-Language")
     return response
-
-
-def choose_language(asked: Sequence[str], offered: Sequence[str]) -> str:
-    """Return the first language asked for that is offered, else the first offered.
-
-    A region gives way before the next language is tried: who asks for es-MX and then en reads Spanish.
-    """
-    by_name = {lang.lower(): lang for lang in offered}
-    for tag in asked:
-        name = tag.lower()
-        names = (name, CHINESE.get(name, name), name.split("-")[0], f"{name.split('-')[0]}-hans")
-        for one in names:
-            if one in by_name:
-                return by_name[one]
-    return offered[0]
 
 
 @form.get("/later-<name>.js")

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from babel import Locale
 from jinja2 import Environment, StrictUndefined
 
 from intake.form.outline import Outline
 from look.face import Face
 from look.icons import icon
-from look.words import Words
+from look.words import Words, endonym, keys_of
 from protocol.encoding import fingerprint, sha256
 from protocol.manifest import page_name
 from protocol.policy import Policy
@@ -86,7 +85,9 @@ def _rendered(template: str, face: Face, policy: Policy, words: Words, **more: o
         here=lambda texts: face.in_language(texts, words.lang),
         tel=lambda number: "tel:" + re.sub(r"[^0-9+]", "", number),
         endonym=endonym,
+        unread=words.wants_reader(keys_of("intake/form/")),
         _=words.gettext,
+        gettext=words.plain,
         **more,
     )
 
@@ -115,12 +116,6 @@ def content_policy(parts: Parts) -> str:
 def later_path(parts: Parts) -> str:
     """Return where the later script is: named by its hash, so that what a browser kept is never another one."""
     return f"/later-{fingerprint(parts.later.encode('utf-8'))[:16]}.js"
-
-
-def endonym(lang: str) -> str:
-    """Return what a language calls itself, e.g. Español."""
-    name = Locale.parse(lang, sep="-").get_display_name() or lang
-    return name[:1].upper() + name[1:]
 
 
 def _source(text: str) -> str:

@@ -1,6 +1,7 @@
 /**
  * The form: listens to the page and brings a tip on its way.  Memory only: no cookie, no storage, no history.
  */
+import { put } from "../../look/words.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { sealLegal } from "../../protocol/js/legal.js";
 import { anySaid, readAnswers, review, wipe } from "./answers.js";
@@ -86,7 +87,7 @@ function askDay(phone, server) {
 function say(stage) {
   const titles = { sealing: t("Sealing on your phone"), sending: t("Sealed. Sending now"), dropped: t("Waiting to send") };
   const waits = !["sealing", "sending"].includes(stage);
-  part("going-title").textContent = titles[waits ? "dropped" : /** @type {"sealing"} */ (stage)];
+  put(part("going-title"), titles[waits ? "dropped" : /** @type {"sealing"} */ (stage)]);
   if (!waits) return; // What went wrong stays in sight while it is tried again.
   reveal("going-slow", false);
   for (const one of ["dropped", "load", "trouble"]) reveal(`going-${one}`, one === stage);
@@ -96,13 +97,13 @@ function say(stage) {
 /** Clear what an earlier try has said. */
 function calm() {
   for (const one of ["slow", "dropped", "load", "trouble", "ways"]) reveal(`going-${one}`, false);
-  part("going-title").textContent = t("Sealing on your phone");
+  put(part("going-title"), t("Sealing on your phone"));
 }
 
 /** Seal and send what stands in the form; on any error it still stands there. */
 async function submit() {
   const open = review(true);
-  part("open-fault").textContent = open === 0 ? "" : tn("{n} question is still open.", "{n} questions are still open.", open);
+  put(part("open-fault"), open === 0 ? "" : tn("{n} question is still open.", "{n} questions are still open.", open));
   if (open > 0 || chosen("what") === "other") return;
   const { told, legal } = readAnswers();
   await carry("tell", async () => {
@@ -174,7 +175,7 @@ function refresh() {
   reveal("letters-field", chosen("marking") === "letters");
   reveal("home-hint", input("home").checked);
   const left = MOST_WORDS - input("words").value.length;
-  part("words-count").textContent = left > 60 ? "" : tn("{n} character left", "{n} characters left", left);
+  put(part("words-count"), left > 60 ? "" : tn("{n} character left", "{n} characters left", left));
   drawChosen();
   if (review(false) === 0) part("open-fault").textContent = "";
 }

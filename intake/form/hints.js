@@ -3,6 +3,7 @@
  *
  * The rules are those of the privacy screen (SPEC 11) that concern people; a hint stops nobody.
  */
+import { put } from "../../look/words.js";
 import { screenText } from "../../protocol/js/screen.js";
 import { input, part } from "./page.js";
 
@@ -53,13 +54,13 @@ function hintOf(hit, field, words) {
   const [before, span, after] = cut(hit, field.value);
   const item = document.createElement("li");
   const text = document.createElement("span");
-  text.textContent = saying(hit.rule, span.trim(), words);
+  put(text, saying(hit.rule, span.trim(), words));
   item.append(text);
   if (hit.rewrite === null) return item;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button";
-  button.textContent = hit.rewrite === "" ? words.t("Take it out") : words.t("Say “{instead}”", { instead: hit.rewrite });
+  put(button, hit.rewrite === "" ? words.t("Take it out") : words.t("Say “{instead}”", { instead: hit.rewrite }));
   button.addEventListener("click", () => {
     field.value = `${before}${hit.rewrite}${after}`.replace(/ {2,}/g, " ").trim();
     field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,6 +1,7 @@
 /**
  * Elements: made by name, filled with text and with each other.  Nothing here is ever parsed as markup.
  */
+import { spoken } from "../../look/words.js";
 
 /** @typedef {string | number | Node | null | undefined | false} Child */
 /**
@@ -31,7 +32,8 @@ export function el(tag, attributes = {}, ...children) {
 export function fill(node, ...children) {
   for (const child of children.flat()) {
     if (child === null || child === undefined || child === false || child === "") continue;
-    node.appendChild(child instanceof Node ? child : document.createTextNode(`${child}`));
+    const said = child instanceof Node ? child : spoken(`${child}`);
+    node.appendChild(said instanceof Node ? said : document.createTextNode(said));
   }
 }
 
