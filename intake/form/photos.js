@@ -1,6 +1,7 @@
 /**
  * The photos of a tip: chosen, looked at, painted over, taken out again.  They are in the page's memory only.
  */
+import { put } from "../../look/words.js";
 import { BUCKETS, CHUNK, MAX_FILES } from "../../protocol/js/limits.js";
 import { breathe } from "./breathe.js";
 import { Brush } from "./brush.js";
@@ -202,7 +203,7 @@ export class Photos {
       ? t("{width} by {height} pixels, {kilobytes} kB", { width, height, kilobytes })
       : t("{kilobytes} kB", { kilobytes });
     const covered = tn("{n} spot covered", "{n} spots covered", photo.strokes);
-    within(node, "size").textContent = photo.strokes === 0 ? size : `${size} · ${covered}`;
+    put(within(node, "size"), photo.strokes === 0 ? size : `${size} · ${covered}`);
   }
 
   #refresh() {
@@ -230,7 +231,7 @@ export class Photos {
       shield: t("In this browser only JPEG photos can be cleaned. Choose a JPEG."),
       room: t("Together these are too large for one tip. Take out a photo, or do not keep the originals."),
     };
-    part("photo-fault").textContent = fault === null ? "" : sentences[fault];
+    put(part("photo-fault"), fault === null ? "" : sentences[fault]);
   }
 }
 

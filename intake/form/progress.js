@@ -1,6 +1,7 @@
 /**
  * Progress: how much of a tip with photos has gone, and a way to stop for a while.
  */
+import { put } from "../../look/words.js";
 import { part, reveal } from "./page.js";
 
 /** @typedef {import("../../look/words.js").Words} Words */
@@ -25,7 +26,7 @@ export class Progress {
     const percent = Math.floor(share * 100);
     reveal("going-parts", true);
     /** @type {HTMLProgressElement} */ (part("going-share")).value = percent;
-    part("going-percent").textContent = this.#words.t("Sent so far: {percent} %", { percent });
+    put(part("going-percent"), this.#words.t("Sent so far: {percent} %", { percent }));
     if (part("resume").hidden) return undefined;
     return new Promise((resume) => (this.#go = resume));
   }

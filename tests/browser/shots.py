@@ -19,13 +19,15 @@ from typing import Final, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from look.words import languages
 from tests import browsers
 from tests.browser import alerts_site, alerts_states, desk_site, desk_states, form_states, intake_site
 from tests.browser.conftest import QUIET
 
 Scheme = Literal["light", "dark"]
 WIDTHS: Final = {390: 844, 1280: 900}
-LANGUAGES: Final = ("en", "es")
+LANGUAGES: Final = languages()
+STAFF: Final = ("en", "es")  # What the desk is finished in.
 SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 LONGEST: Final = 8000  # Pixels of a page that are looked at.
 # On a sheet: how wide a picture is shown, how much of its length, how many in a row, and how many at all.
@@ -117,7 +119,7 @@ def _states(camera: Camera, stand: alerts_states.Stand, states: Mapping[str, ale
 
 def shoot_desk(camera: Camera, folder: Path) -> None:
     """Take the desk, as two people work a tip, in each language."""
-    for lang in LANGUAGES:
+    for lang in STAFF:
         desk = desk_site.serve(folder / f"desk-{lang}")
         with desk as site, camera.phone(lang) as first, camera.phone(lang) as second:
             envelope = site.seal()

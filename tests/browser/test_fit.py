@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
+from look.words import languages
 from tests.browser.alerts_site import serve
 from tests.browser.alerts_states import STATES, STORIES, Stand, tell
 
@@ -40,7 +41,7 @@ def wider(tab: Page) -> dict[int, list[Any]]:
     return found
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", languages())
 def test_every_public_word_fits_its_place(chromium_browser: Browser, stand: Stand, lang: str) -> None:
     tab = chromium_browser.new_page()
     found = {}
