@@ -69,7 +69,8 @@ function give(error) {
 
 /** @type {import("./readers.js").AskDay} */
 function askDay(phone, server) {
-  const format = new Intl.DateTimeFormat(lang, { ...DAY_FORMAT, timeZone: "UTC" });
+  // The digits and the calendar of the rest of the page, whatever the language's own would be.
+  const format = new Intl.DateTimeFormat(`${lang}-u-ca-gregory-nu-latn`, { ...DAY_FORMAT, timeZone: "UTC" });
   part("day-phone").textContent = format.format(phone * 1000);
   part("day-server").textContent = format.format(server * 1000);
   reveal("day-question", true);

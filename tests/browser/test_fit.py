@@ -17,10 +17,12 @@ SHOWN: Final = ("current", *STORIES, *(f"check-{one}" for one in ("genuine", "un
 WIDER: Final = """() => {
   const seen = (all) => [...document.querySelectorAll(all)].filter((one) => one.checkVisibility());
   const words = (one) => one.textContent.trim().slice(0, 40);
-  const edge = (one) => (one.closest(".card, .answer") ?? document.body).getBoundingClientRect().right;
+  const box = (one) => (one.closest(".card, .answer") ?? document.body).getBoundingClientRect();
+  const room = (one, word = one.getBoundingClientRect()) => // From where the word ends, whichever way it is read.
+    document.dir === "rtl" ? word.left - box(one).left : box(one).right - word.right;
   const cut = seen(".word, .answer-title, .button, .strip a, h1, h2, h3")
     .filter((one) => one.scrollWidth > one.clientWidth + 1);
-  const out = seen(".word").filter((one) => one.getBoundingClientRect().right > edge(one) - 3);
+  const out = seen(".word").filter((one) => room(one) < 3);
   return [...cut, ...out].map(words);
 }"""
 
