@@ -43,6 +43,11 @@ function saying(rule, span, { t }) {
   }
 }
 
+/** What was typed, so that it keeps its own direction.  @param {string} text @param {Words} words @returns {string} */
+function apart(text, { dir }) {
+  return dir === "rtl" ? `\u2068${text}\u2069` : text;
+}
+
 /** @param {Hit} hit @param {string} text @returns {[string, string, string]} before it, the span, after it */
 function cut({ start, end }, text) {
   const letters = [...text];
@@ -54,13 +59,13 @@ function hintOf(hit, field, words) {
   const [before, span, after] = cut(hit, field.value);
   const item = document.createElement("li");
   const text = document.createElement("span");
-  put(text, saying(hit.rule, span.trim(), words));
+  put(text, saying(hit.rule, apart(span.trim(), words), words));
   item.append(text);
   if (hit.rewrite === null) return item;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button";
-  put(button, hit.rewrite === "" ? words.t("Take it out") : words.t("Say “{instead}”", { instead: hit.rewrite }));
+  put(button, hit.rewrite === "" ? words.t("Take it out") : words.t("Say “{instead}”", { instead: apart(hit.rewrite, words) }));
   button.addEventListener("click", () => {
     field.value = `${before}${hit.rewrite}${after}`.replace(/ {2,}/g, " ").trim();
     field.dispatchEvent(new Event("input", { bubbles: true }));
