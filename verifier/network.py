@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from verifier.desk import Caller, caller, desk, signed_asked
 
 network = Blueprint("network", __name__)
 SETS_BEHIND: Final = 60  # Epochs back in which a desk that was closed for long finds the set that its next one follows.
+MARK: Final = 16  # Hexadecimal digits that tell one state of the network from the next.
 BEHIND: Final = 1  # Epochs back that a desk still needs: those whose grace has not ended.
 
 
@@ -57,6 +59,18 @@ def show_network() -> dict[str, Any]:
             "actor_head": actor_head(conn, who.verifier.id),
             "now": who.now,
         }
+
+
+def network_mark(conn: Connection, who: Caller) -> str:
+    """Return a mark of what `/api/network` shows: another as soon as keys, sets, stays or the roster are others."""
+    epoch = epoch_of(who.now)
+    first, last = epoch - BEHIND, epoch + limits.EPOCHS_AHEAD
+    digest = hashlib.sha256(who.roster.name.encode())
+    for signed in (*list_stays(conn, who.now), *list_epoch_keys(conn, who.verifier.desk, first, last)):
+        digest.update(hashlib.sha256(signed).digest())
+    for one in list_sets(conn, who.verifier.desk, first, last):
+        digest.update(hashlib.sha256(one.signed).digest() + bytes((one.complete, one.retired)))
+    return digest.hexdigest()[:MARK]
 
 
 @network.post("/api/epoch-keys")

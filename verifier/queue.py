@@ -21,6 +21,7 @@ from store.knowledge import let_out_chain, named_roster
 from store.messages import chain_messages
 from store.sets import get_set, list_sets
 from verifier.desk import Caller, caller, desk
+from verifier.network import network_mark
 
 queue = Blueprint("queue", __name__)
 SHOWN: Final = (*OPEN, "held")
@@ -38,6 +39,7 @@ def show_queue() -> dict[str, Any]:
             "envelopes": _without_case(conn, who.verifier.desk),
             "cases": [case_row(one) for one in cases],
             "chains": [{"id": chain, "word": word(conn, chain, who.now)} for chain in chains],
+            "network": network_mark(conn, who),
             "now": who.now,
         }
 

@@ -205,10 +205,10 @@ def test_a_desk_makes_its_missing_weekly_keys_and_signs_the_sets(tmp_path: Path,
         for watched, handle in ((ana, "ana"), (bo, "bo")):
             tab = states.open_desk(watched.context, site)
             states.unlock(tab, site, handle, weeks=False)
-        deadline = clock.now() + 150
+        deadline = clock.now() + 20
         complete: list[Any] = []
         while clock.now() < deadline and len(complete) < 3:
-            tab.wait_for_timeout(1000)
+            tab.wait_for_timeout(250)
             with reading(site.engine) as conn:
                 complete = [one for one in list_sets(conn, demonet.DESK, 0, 9999) if one.complete]
         with reading(site.engine) as conn:

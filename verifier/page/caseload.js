@@ -31,6 +31,8 @@ export class Caseload {
   cases = new Map();
   /** Public words by chain, as the server counts them.  @type {Map<string, string>} */
   words = new Map();
+  /** Another as soon as there is something new under `/api/network`. */
+  mark = "";
   /** @type {Map<string, Chain>} */
   chains = new Map();
   /** @type {TipEntry[]} */
@@ -51,6 +53,7 @@ export class Caseload {
   /** Ask for the queue, and load what is new in it.  Throws Refused, Unreached.  @param {string | null} focus a case */
   async poll(focus) {
     const value = await this.session.api.get("/api/queue");
+    this.mark = value.network;
     this.waiting = value.envelopes.map((/** @type {any} */ row) => this.#entry(row));
     this.words = new Map(value.chains.map((/** @type {any} */ one) => [one.id, one.word]));
     /** @type {Row[]} */

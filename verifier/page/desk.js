@@ -11,6 +11,7 @@ import { Frame } from "./frame.js";
 import { Keep } from "./keep.js";
 import { Opener } from "./opener.js";
 import { clock } from "./clock.js";
+import { eraseOver } from "./keyring.js";
 import { Session } from "./session.js";
 import { showUnlock } from "./unlock.js";
 import { tend } from "./week.js";
@@ -20,7 +21,8 @@ import { tend } from "./week.js";
 /** @typedef {{text: string, kind: "" | "yes" | "doubt" | "stop"}} Said */
 
 const POLL = 1000; // Milliseconds: sealed to seen on an open desk within a second or so.
-const TEND = 30; // Seconds between two looks at roster, keys and sets.
+const TEND = 30; // Seconds between two looks at roster, keys and sets, where the queue tells of no change.
+const ERASE = 60_000; // Milliseconds between two looks for private keys whose time is over.
 
 /** What every panel is given: who is here, what waits, what is looked at, and how to act. */
 export class Desk {
@@ -41,6 +43,7 @@ export class Desk {
   /** Rises when the case has to be drawn again though nothing new came. */
   turn = 0;
   #tended = 0;
+  #mark = "";
   #polling = false;
 
   /** @param {Baked} baked @param {Session} session */
@@ -136,7 +139,9 @@ export class Desk {
         this.turn++;
         this.show();
       }
-      if (clock() - this.#tended < TEND) return;
+      // At once when keys, sets, stays or the roster are others than when it was last looked at.
+      if (this.load.mark === this.#mark && clock() - this.#tended < TEND) return;
+      this.#mark = this.load.mark;
       this.#tended = clock();
       await tend(this.session);
     } catch (error) {
@@ -165,9 +170,17 @@ function start(baked, session, why) {
   });
 }
 
+/** Erase what is over, now and every minute: locked or open, server or none.  @param {Session} session */
+function keepErasing(session) {
+  const erase = () => eraseOver(session).catch((error) => console.error(error)); // And again in a minute.
+  void erase();
+  setInterval(erase, ERASE);
+}
+
 async function main() {
   const baked = readBaked();
   const session = new Session(baked, new Api(baked.api), new Opener(), await Keep.open());
+  keepErasing(session);
   start(baked, session, "");
 }
 

@@ -14,29 +14,33 @@ import { known } from "./lenient.js";
 /** @typedef {import("./keep.js").Keep} Keep */
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+/**
+ * What the key ring needs of a session: no page, so that it also runs by itself.
+ * @typedef {Pick<Session, "vault" | "keep" | "opener" | "weeks" | "unkept" | "copies" | "epochKeys">} Ring
+ */
 
 const VAULTS = "vault/";
 const WEEKS = "epoch";
 
-/** @param {Session} session @param {string} what @param {string} [rest] @returns {string} a name in the storage */
-function label({ vault }, what, rest = "") {
+/** @param {Pick<Ring, "vault">} ring @param {string} what @param {string} [rest] @returns {string} a name in the storage */
+export function label({ vault }, what, rest = "") {
   return `${what}/${vault.network}/${vault.verifier}${rest}`;
 }
 
 /**
  * Keep a week's key: in the worker's memory and, wrapped, in this browser.
- * @param {Session} session @param {number} epoch @param {Identity} identity
+ * @param {Ring} session @param {number} epoch @param {Identity} identity
  */
 export async function keepWeek(session, epoch, identity) {
   const name = label(session, WEEKS, `/${epoch}`);
   await session.keep.put(name, wrap(session.vault.key, name, identity.seed));
-  if (session.keep.database === null) session.unkept.add(epoch);
+  if (!session.keep.isLasting) session.unkept.add(epoch);
   await session.opener.ask("know", { epoch, seed: identity.seed });
   session.weeks.add(epoch);
 }
 
 /**
- * @param {Session} session @param {number} epoch
+ * @param {Pick<Ring, "vault" | "keep">} session @param {number} epoch
  * @returns {Promise<Identity | null>} the key of a week that this browser keeps
  */
 export async function keptWeek(session, epoch) {
@@ -50,11 +54,12 @@ export async function keptWeek(session, epoch) {
  * Take this person's weekly keys from files and from the browser, those only that they have signed.
  *
  * Throws Refused: age_recipient (no key in a file), epoch_key (a key of somebody else or of another time).
- * @param {Session} session @param {readonly string[]} files the texts of weekly key files
+ * @param {Ring} session @param {readonly string[]} files the texts of weekly key files
  */
 export async function findWeeks(session, files) {
-  await eraseOld(session.keep, clock());
-  const mine = (await session.epochKeys()).filter((one) => one.verifier === session.vault.verifier);
+  await eraseOver(session);
+  const all = await session.epochKeys();
+  const mine = all.filter(({ verifier, epoch }) => verifier === session.vault.verifier && !isOver(epoch));
   for (const text of files) {
     const line = text.split("\n").find((one) => one.startsWith("AGE-SECRET-KEY-"));
     const identity = Identity.decode(line?.trim() ?? "");
@@ -71,11 +76,22 @@ export async function findWeeks(session, files) {
   }
 }
 
-/** Erase the keys of every week whose grace is over, whoever's they are.  @param {Keep} keep @param {number} now */
-async function eraseOld(keep, now) {
-  for (const name of await keep.names(`${WEEKS}/`)) {
-    if (now >= epochGraceEnd(Number(name.split("/").at(-1)))) await keep.erase(name);
+/** @param {number} epoch @returns {boolean} whether its grace is over by this device's clock, which no server sets */
+const isOver = (epoch) => clock() >= epochGraceEnd(epoch);
+
+/**
+ * Erase the private keys of every week whose grace is over: whoever's the browser keeps, and those that are in memory.
+ * @param {Pick<Ring, "keep" | "opener" | "weeks" | "unkept">} ring
+ */
+export async function eraseOver({ keep, opener, weeks, unkept }) {
+  for (const epoch of [...weeks].filter(isOver)) {
+    await opener.ask("forget", { epoch });
+    weeks.delete(epoch);
+    unkept.delete(epoch);
   }
+  const names = await keep.names(`${WEEKS}/`);
+  const over = names.filter((name) => isOver(Number(name.split("/").at(-1))));
+  if (over.length > 0) await keep.change(over.map((name) => [name, null]));
 }
 
 /**

@@ -13,6 +13,7 @@ import { signIn } from "../../protocol/js/signin.js";
 import { Signed } from "../../protocol/js/signed.js";
 import { openStay, stayedAt } from "../../protocol/js/stay.js";
 import { inSlices } from "../../protocol/js/steps.js";
+import { findCopies } from "./breakglass.js";
 import { breathe, clock } from "./clock.js";
 import { findWeeks, keepHead, keepVault, recallHead } from "./keyring.js";
 import { known } from "./lenient.js";
@@ -34,6 +35,8 @@ export class Session {
   weeks = new Set();
   /** Weeks whose key this browser could not keep: they have to be carried along as files.  @type {Set<number>} */
   unkept = new Set();
+  /** Dated files of weekly keys that were made here and are not destroyed yet.  @type {import("./breakglass.js").Copy[]} */
+  copies = [];
   /** @type {Map<string, EpochKey | null>} */
   #keys = new Map();
   /** @type {Map<string, Promise<RecipientSet>>} */
@@ -107,6 +110,7 @@ export class Session {
     try {
       await this.refresh();
       await findWeeks(this, weekFiles);
+      await findCopies(this);
       await recallHead(this);
     } catch (error) {
       this.close();
@@ -123,6 +127,8 @@ export class Session {
     this.checked = null;
     this.network = null;
     this.weeks.clear();
+    this.unkept.clear();
+    this.copies = [];
     this.api.hold("");
     void this.opener.ask("forget");
   }

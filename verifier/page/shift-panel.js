@@ -3,14 +3,14 @@
  */
 import { iconNode } from "../../look/icon.js";
 import { canonical } from "../../protocol/js/encoding.js";
-import { epochGraceEnd, epochOf, epochStart } from "../../protocol/js/epoch.js";
+import { epochOf, epochStart } from "../../protocol/js/epoch.js";
 import { DAY, STAY_LIFE } from "../../protocol/js/limits.js";
 import { mayReceive } from "../../protocol/js/recipients.js";
 import { sign } from "../../protocol/js/signed.js";
+import { breakGlass, copyDestroyed } from "./breakglass.js";
 import { el, handOver } from "./dom.js";
 import { button } from "./field.js";
 import { clock } from "./clock.js";
-import { keptWeek } from "./keyring.js";
 import { forgetPhotos } from "./photos.js";
 import { wallTime } from "./tip-panel.js";
 import { newestSet, weeksNow } from "./week.js";
@@ -140,10 +140,9 @@ function roster(desk) {
 function weeks(desk) {
   const { t } = desk.words;
   const { session } = desk;
-  const format = new Intl.DateTimeFormat(desk.words.lang, { timeZone: "UTC", day: "numeric", month: "short" });
   const rows = weeksNow().map((epoch) => {
     const have = session.weeks.has(epoch);
-    const from = t("Week from {day}", { day: format.format(epochStart(epoch) * 1000) });
+    const from = weekName(desk, epoch);
     const words = have ? t("key is here") : t("key is on another device, or being made");
     const rest = { id: `copy-${epoch}`, icon: iconNode("download") };
     const copy = have && button(t("Copy to a file"), () => download(desk, epoch), rest);
@@ -172,51 +171,38 @@ function weeks(desk) {
 
 /** @param {Desk} desk @param {number} epoch */
 async function download(desk, epoch) {
-  const { session } = desk;
-  const identity = await keptWeek(session, epoch);
-  if (identity === null) return desk.tell(desk.words.t("This browser did not keep that key."), "doubt");
-  const over = epochGraceEnd(epoch);
-  const lines = [
-    `# Sereno epoch key of ${session.me.id}, epoch ${epoch}, made on ${dayOf(clock())}. Destroy it by ${dayOf(over)}.`,
-    identity.encode(),
-    "",
-  ];
-  handOver(`sereno-${session.me.id}.epoch-${epoch}`, lines.join("\n"));
-  await session.keep.put(`copy/${session.me.id}/${epoch}`, Uint8Array.of(1));
-  COPIES.add(`copy/${session.me.id}/${epoch}`);
+  const { session, words } = desk;
+  const text = await breakGlass(session, epoch);
+  if (text === null) return desk.tell(words.t("This browser did not keep that key."), "doubt");
+  handOver(`sereno-${session.me.id}.epoch-${epoch}`, text);
   desk.redraw();
 }
 
-/** @param {number} time Unix seconds @returns {string} its day in UTC, YYYY-MM-DD */
-const dayOf = (time) => new Date(time * 1000).toISOString().slice(0, 10);
-
-/** Copies that were made and not destroyed yet.  @type {Set<string>} */
-const COPIES = new Set();
-
 /** @param {Desk} desk @returns {Node} what lies in files until somebody says it was destroyed */
 function copies(desk) {
+  const rows = desk.session.copies.map((one) => copyRow(desk, one));
+  return rows.length === 0 ? el("span") : el("ul", { class: "facts", id: "copies" }, rows);
+}
+
+/** @param {Desk} desk @param {import("./breakglass.js").Copy} copy @returns {Node} */
+function copyRow(desk, { epoch, made }) {
   const { t } = desk.words;
-  const { session } = desk;
-  void session.keep.names(`copy/${session.me.id}/`).then((names) => {
-    const fresh = names.filter((name) => !COPIES.has(name));
-    for (const name of fresh) COPIES.add(name);
-    if (fresh.length > 0) desk.redraw();
-  });
-  const rows = [...COPIES].sort().map((name) => {
-    const epoch = Number(name.split("/").at(-1));
-    const gone = async () => {
-      await session.keep.erase(name);
-      COPIES.delete(name);
-      desk.redraw();
-    };
-    const words = t("A file of week {n} exists.", { n: epoch - epochOf(clock()) + 1 });
-    return el(
-      "li",
-      {},
-      iconNode("warning"),
-      el("span", {}, words),
-      button(t("I destroyed it"), gone, { id: `gone-${epoch}` }),
-    );
-  });
-  return rows.length === 0 ? el("span") : el("ul", { class: "facts" }, rows);
+  const gone = async () => {
+    await copyDestroyed(desk.session, epoch);
+    desk.redraw();
+  };
+  const from = weekName(desk, epoch);
+  return el(
+    "li",
+    {},
+    iconNode("warning"),
+    el("span", {}, t("{week}: a file of its key exists, made on {day}.", { week: from, day: made })),
+    button(t("I destroyed it"), gone, { id: `gone-${epoch}` }),
+  );
+}
+
+/** @param {Desk} desk @param {number} epoch @returns {string} */
+function weekName({ words }, epoch) {
+  const format = new Intl.DateTimeFormat(words.lang, { timeZone: "UTC", day: "numeric", month: "short" });
+  return words.t("Week from {day}", { day: format.format(epochStart(epoch) * 1000) });
 }

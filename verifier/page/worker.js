@@ -10,20 +10,13 @@ import { Refused } from "../../protocol/js/errors.js";
 import { openVault } from "../../protocol/js/vault.js";
 import { argon2id } from "./argon2id.js";
 import { makeNewcomer } from "./vault-making.js";
+import { WeekKeys } from "./weekkeys.js";
 
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {{id: number, task: string} & Record<string, any>} Asked */
 
-/** By epoch.  @type {Map<number, age.Identity>} */
-const identities = new Map();
-
-/** @param {number} epoch @returns {age.Identity} */
-function identityOf(epoch) {
-  const found = identities.get(epoch);
-  if (found !== undefined) return found;
-  throw new Refused("age_no_match", `Your key of week ${epoch} is not on this device; bring it from the other one.`);
-}
+const keys = new WeekKeys();
 
 /** By task; each gives what is sent back.  @type {Record<string, (asked: any) => any>} */
 const TASKS = {
@@ -33,16 +26,15 @@ const TASKS = {
   newcomer: ({ id, network, desk, organisation }) =>
     makeNewcomer(network, desk, organisation, (done) => post({ id, done }), argon2id),
   /** @param {{epoch: number, seed: Bytes}} asked */
-  know({ epoch, seed }) {
-    identities.set(epoch, new age.Identity(seed));
-  },
-  forget: () => identities.clear(),
+  know: (asked) => keys.know(asked),
+  /** @param {{epoch?: number}} asked one week, or all */
+  forget: (asked) => keys.forget(asked),
   /** @param {{data: Bytes, bucket: number, to: RecipientSet, member: string}} asked */
-  preview: ({ data, bucket, to, member }) => openPreview(data, bucket, identityOf(to.epoch), to, member),
+  preview: ({ data, bucket, to, member }) => openPreview(data, bucket, keys.of(to.epoch), to, member),
   /** @param {{data: Bytes, to: RecipientSet, member: string}} asked */
-  whole: ({ data, to, member }) => openEnvelope(data, identityOf(to.epoch), to, member),
+  whole: ({ data, to, member }) => openEnvelope(data, keys.of(to.epoch), to, member),
   /** @param {{data: Bytes}} asked */
-  part: ({ data }) => age.open(data, [...identities.values()]),
+  part: ({ data }) => age.open(data, keys.all()),
   /** @param {{data: Bytes, recipients: string[]}} asked */
   seal: ({ data, recipients }) => age.seal(data, recipients),
 };
