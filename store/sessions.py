@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, Index, Table, delete, select
+from sqlalchemy import Connection, Index, Table, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from protocol.encoding import sha256
@@ -54,8 +54,17 @@ def revoke_session(conn: Connection, token: bytes) -> None:
 
 
 def revoke_verifier(conn: Connection, verifier: str) -> int:
-    """Sign a verifier out everywhere; return from how many places."""
-    return conn.execute(delete(sessions).where(sessions.c.verifier == verifier)).rowcount
+    """Sign a verifier out everywhere; return from how many places.
+
+    `holder` knows their tokens until they are swept, so that their desk can be told why.
+    """
+    return conn.execute(update(sessions).where(sessions.c.verifier == verifier).values(expires=0)).rowcount
+
+
+def holder(conn: Connection, token: bytes) -> str | None:
+    """Return whom `token` signs in or signed in lately; None where nobody knows it any more."""
+    found: str | None = conn.execute(select(sessions.c.verifier).where(sessions.c.token == sha256(token))).scalar()
+    return found
 
 
 def forget_over(conn: Connection, now: int) -> int:

@@ -126,8 +126,8 @@ def test_a_stayed_person_is_out_at_once_and_stays_out(room: Room, ana: Caller, b
     stay = room.world.sign_stay("bo", "ana", issued=int(time.time()), until=int(time.time()) + limits.HOUR)
     assert ana.ask("POST", "/api/stays", stay.value()).status_code == 201
 
-    assert refusal(bo.ask("GET", "/api/queue")) == "sign_in"
-    assert refusal(room.client().post("/api/session", json=room.answered("bo", room.challenge()))) == "sign_in"
+    assert refusal(bo.ask("GET", "/api/queue")) == "stay"
+    assert refusal(room.client().post("/api/session", json=room.answered("bo", room.challenge()))) == "stay"
     network = ana.get("/api/network")
     assert list(network["on_shift"]) == [room.world.id("ana")]
     assert [one["retired"] for one in network["sets"]] == [True]  # It holds a key that no longer counts.

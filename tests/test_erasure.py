@@ -1,4 +1,4 @@
-"""What a desk erases: weekly keys go when their week's grace is over, and only a file that somebody asked for stays."""
+"""What a desk keeps and erases: weekly keys go with their week, and another pass-phrase takes everything along."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from protocol import age
 from protocol.envelope import open_envelope
 from protocol.epoch import epoch_grace_end
 from protocol.errors import Refused
-from protocol.vault import seal_vault, unwrap
+from protocol.vault import open_vault, seal_vault, unwrap
 from sereno.__main__ import main
 from tests import javascript
 from tests.world import World
@@ -53,7 +53,9 @@ def test_an_open_desk_erases_a_week_when_its_grace_is_over_and_nothing_left_open
     before, after = life(world, 3, [], [over - 1, over])["states"]
 
     assert sorted(before["weeks"]) == [week, week + 1, week + 2]
-    assert [opens(world, envelope, one) for one in everything(before)].count(True) == 2  # The browser's and the worker's.
+    assert [opens(world, envelope, one) for one in everything(before)].count(
+        True
+    ) == 2  # The browser's and the worker's.
     assert sorted(after["weeks"]) == [week + 1, week + 2]
     assert [len(after["kept"]), len(after["memory"])] == [2, 2]
     exported = [seal_vault(world.network, world.id("ana"), world.seed("ana"), "six words that open her vault well")]
@@ -100,3 +102,28 @@ def test_a_browser_that_keeps_nothing_still_hands_out_the_file_and_says_what_it_
     assert mine.splitlines()[1] == world.identity("ana", week).encode()
     assert absent is None  # A week of which nothing is here.
     assert found["states"][0]["unkept"] == [week]
+
+
+def test_another_pass_phrase_takes_everything_along_or_changes_nothing() -> None:
+    world = World()
+    week, id = world.epoch(), world.id("ana")
+    vault = {"network": world.network, "verifier": id, "seed": world.seed("ana"), "key": KEY}
+    found = javascript.call("./ring", "renewed", vault, week, world.identity("ana", week).seed, b"the old file")
+    made, after = found["made"], found["after"]["kept"]
+    name = f"epoch/{world.network}/{id}/{week}"
+
+    opened = open_vault(made["file"], made["words"])
+    assert (opened.seed, opened.key, opened.verifier) == (world.seed("ana"), made["key"], id)
+    assert found["failed"] == "full"
+    assert found["unchanged"] == found["before"]  # A browser that could not write has the old ones, all of them.
+    assert unwrap(made["key"], name, after[name]) == world.identity("ana", week).seed
+    assert after[f"vault/{id}"] == made["file"]
+    assert set(after) == {*found["before"]["kept"], f"old/{world.network}/{id}"}
+    sealed = [one for one in after if not one.startswith("vault/")]
+    assert len(sealed) == 3
+    for one in sealed:
+        assert unwrap(made["key"], one, after[one])
+        with pytest.raises(Refused):
+            unwrap(KEY, one, after[one])
+    assert found["otherTab"] == "vault"
+    assert (len(found["old"]), found["gone"]) == (len("2026-11-29"), "")

@@ -256,7 +256,9 @@ def test_a_session_holds_until_it_is_over_or_revoked_and_the_store_can_t_sign_in
         for token, now in ((b"one", NOW), (b"three", NOW), (b"four", NOW + 600)):
             with pytest.raises(Refused, match="not signed in"):
                 sessions.session_verifier(conn, token, now)
-        assert sessions.forget_over(conn, NOW + 599) == 0
+        held = [sessions.holder(conn, token) for token in (b"one", b"three", b"five")]
+        assert held == ["a" * 8, None, None]  # Whoever was put out can be told so until the next sweep.
+        assert sessions.forget_over(conn, NOW + 599) == 2
         assert sessions.forget_over(conn, NOW + 600) == 1
 
 

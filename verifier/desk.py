@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,9 +17,9 @@ from protocol.policy import Policy
 from protocol.roster import Roster, Verifier
 from protocol.shape import Shape
 from protocol.signed import Signed
-from protocol.stay import stayed_at
+from protocol.stay import Stay, stayed_at
 from store.knowledge import open_stays, roster_now
-from store.sessions import session_verifier
+from store.sessions import holder, session_verifier
 from verifier.challenge import Challenges
 
 if TYPE_CHECKING:
@@ -67,17 +68,31 @@ def clock() -> int:
 def caller(conn: Connection) -> Caller:
     """Return who asks, looked up afresh: a stay or a new roster holds from the next request on.
 
-    Raises Refused("sign_in").
+    Raises Refused: sign_in, and stay (a lead has suspended them: their desk says so, not "you are not signed in").
     """
     token = _token()
     now = clock()
-    id = session_verifier(conn, token, now)
     roster = roster_now(conn, desk().policy, now)
-    stayed = stayed_at(open_stays(conn, roster), now)
+    stays = open_stays(conn, roster)
+    require_at_work(holder(conn, token), stays, now)
+    id = session_verifier(conn, token, now)
     one = roster.verifiers.get(id)
-    if one is None or one.revoked_at is not None or id in stayed or now >= one.certified_until:
-        raise Refused("sign_in", f"{id} may not work here now: revoked, suspended or no longer certified. Ask a lead.")
-    return Caller(one, roster, stayed, now, token)
+    if one is None or one.revoked_at is not None or now >= one.certified_until:
+        raise Refused("sign_in", f"{id} may not work here now: revoked, or no longer certified. Ask a lead.")
+    return Caller(one, roster, stayed_at(stays, now), now, token)
+
+
+def require_at_work(id: str | None, stays: Iterable[Stay], now: int) -> None:
+    """Raise Refused("stay") for somebody whom a lead has suspended."""
+    held = [one for one in stays if one.verifier == id and one.issued <= now < one.until]
+    if held:
+        last = max(held, key=lambda one: one.until)
+        until = time.strftime("%Y-%m-%d %H:%M", time.gmtime(last.until))
+        raise Refused(
+            "stay",
+            f"{last.by} suspended {id} until {until} UTC, and nothing that {id} signs until then counts. "
+            "It ends by itself; a lead or a custodian knows more.",
+        )
 
 
 def _token() -> bytes:

@@ -13,12 +13,11 @@ from protocol.errors import Refused
 from protocol.shape import base64, record
 from protocol.signed import SIGNED, Signed
 from protocol.signin import NONCE, open_sign_in
-from protocol.stay import stayed_at
 from store.engine import reading, writing
 from store.knowledge import open_stays, roster_now
 from store.sessions import open_session, revoke_session, use_challenge
 from store.shifts import begin_shift, end_shift
-from verifier.desk import TOKEN, asked, caller, clock, desk
+from verifier.desk import TOKEN, asked, caller, clock, desk, require_at_work
 
 SHIFT: Final = 2 * limits.HOUR  # Longer without a break and people miss things; signing in again is a moment's work.
 SESSION: Final = 4 * limits.HOUR
@@ -41,9 +40,10 @@ def sign_in() -> tuple[dict[str, Any], int]:
     expires = desk().challenges.end(nonce, now)
     with reading(desk().engine) as conn:
         roster = roster_now(conn, desk().policy, now)
-        stayed = stayed_at(open_stays(conn, roster), now)
+        stays = open_stays(conn, roster)
     signed = Signed.of(value["signed"])
-    verifier = _signer(signed, nonce, now, roster, stayed)
+    verifier = _signer(signed, nonce, now, roster)
+    require_at_work(verifier, stays, now)
     token = os.urandom(TOKEN)
     with writing(desk().engine) as conn:
         use_challenge(conn, nonce, expires)
@@ -52,12 +52,12 @@ def sign_in() -> tuple[dict[str, Any], int]:
     return {"token": b64(token), "verifier": verifier, "expires": now + SESSION, "shift_until": now + SHIFT}, 201
 
 
-def _signer(signed: Signed, nonce: bytes, now: int, roster: Any, stayed: frozenset[str]) -> str:
+def _signer(signed: Signed, nonce: bytes, now: int, roster: Any) -> str:
     """Return who signed, for whichever of our origins they saw.  Raises Refused("sign_in") and signature kinds."""
     refusal: Refused | None = None
     for origin in desk().origins:
         try:
-            return open_sign_in(signed, roster, origin, nonce, now, stayed)
+            return open_sign_in(signed, roster, origin, nonce, now)
         except Refused as error:
             refusal = refusal or error
     raise refusal or Refused("sign_in", "This desk has no origin of its own.")

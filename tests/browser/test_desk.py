@@ -205,7 +205,7 @@ def test_a_desk_makes_its_missing_weekly_keys_and_signs_the_sets(tmp_path: Path,
         for watched, handle in ((ana, "ana"), (bo, "bo")):
             tab = states.open_desk(watched.context, site)
             states.unlock(tab, site, handle, weeks=False)
-        deadline = clock.now() + 20
+        deadline = clock.now() + 45
         complete: list[Any] = []
         while clock.now() < deadline and len(complete) < 3:
             tab.wait_for_timeout(250)

@@ -1,8 +1,10 @@
 // The desk's key ring by itself: a storage and a worker's memory that are emptied when the test ends, and any clock.
 import { Identity } from "../../protocol/js/age.js";
+import { argon2id } from "../../verifier/page/argon2id.js";
 import { breakGlass, copyDestroyed, findCopies } from "../../verifier/page/breakglass.js";
 import { Keep } from "../../verifier/page/keep.js";
-import { eraseOver, keepWeek } from "../../verifier/page/keyring.js";
+import { eraseOver, keepVault, keepWeek, oldVault, oldVaultDestroyed, rekey, requireOneVault } from "../../verifier/page/keyring.js";
+import { makeVault } from "../../verifier/page/vault-making.js";
 import { WeekKeys } from "../../verifier/page/weekkeys.js";
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
@@ -55,4 +57,34 @@ export async function life(vault, weeks, copied, begin, times) {
   }
   for (const epoch of copied) await copyDestroyed(ring, epoch);
   return { files, states, destroyed: await left(ring) };
+}
+
+/**
+ * A desk that keeps its vault changes its pass-phrase: what it kept before and after, and what another tab, which still
+ * has the old key, may do.
+ * @param {Vault} vault @param {number} epoch @param {Bytes} week the week's seed @param {Bytes} file the old vault
+ */
+export async function renewed(vault, epoch, week, file) {
+  const ring = ringOf(vault);
+  await keepWeek(ring, epoch, new Identity(week));
+  await breakGlass(ring, epoch);
+  await keepVault(ring, file);
+  const before = await left(ring);
+  const made = await makeVault(vault.network, vault.verifier, vault.seed, undefined, argon2id);
+  const { keep } = ring;
+  const full = {
+    get: (/** @type {string} */ name) => keep.get(name),
+    names: (/** @type {string} */ start) => keep.names(start),
+    change: () => Promise.reject(new Error("full")),
+  };
+  const failed = await rekey({ ...ring, keep: full }, made).then(() => "", (error) => error.message);
+  const unchanged = await left(ring);
+  await rekey(ring, made);
+  const after = await left(ring);
+  const otherTab = await requireOneVault(ring).then(() => "", (error) => error.kind);
+  ring.vault = { ...vault, key: made.key };
+  await requireOneVault(ring);
+  const old = await oldVault(ring);
+  await oldVaultDestroyed(ring);
+  return { made, before, failed, unchanged, after, otherTab, old, gone: await oldVault(ring) };
 }

@@ -8,16 +8,11 @@ import { unutf8, utf8 } from "../../protocol/js/encoding.js";
 import { epochGraceEnd } from "../../protocol/js/epoch.js";
 import { unwrap, wrap } from "../../protocol/js/vault.js";
 import { clock } from "./clock.js";
-import { keptWeek, label } from "./keyring.js";
+import { COPIES, dayOf, keptWeek, label } from "./keyring.js";
 import { known } from "./lenient.js";
 
 /** @typedef {import("./keyring.js").Ring} Ring */
 /** @typedef {Readonly<{epoch: number, made: string}>} Copy a file that was made: its week, and the day it was made on */
-
-export const COPIES = "copy";
-
-/** @param {number} time Unix seconds @returns {string} its day in UTC, YYYY-MM-DD */
-const dayOf = (time) => new Date(time * 1000).toISOString().slice(0, 10);
 
 /**
  * The text of a week's dated file, which is listed before anybody has it; null where this browser has no key of it.

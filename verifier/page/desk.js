@@ -12,8 +12,9 @@ import { Keep } from "./keep.js";
 import { Opener } from "./opener.js";
 import { clock } from "./clock.js";
 import { eraseOver } from "./keyring.js";
+import { Renewal } from "./renewal.js";
 import { Session } from "./session.js";
-import { showUnlock } from "./unlock.js";
+import { showUnlock, suspended } from "./unlock.js";
 import { tend } from "./week.js";
 
 /** @typedef {import("./baked.js").Baked} Baked */
@@ -42,6 +43,7 @@ export class Desk {
   reached = true;
   /** Rises when the case has to be drawn again though nothing new came. */
   turn = 0;
+  renewal = new Renewal();
   #tended = 0;
   #mark = "";
   #polling = false;
@@ -146,6 +148,7 @@ export class Desk {
       await tend(this.session);
     } catch (error) {
       if (error instanceof Refused && error.kind === "sign_in") return this.lock(error.sentence);
+      if (error instanceof Refused && error.kind === "stay") return this.lock(suspended(this.words, error));
       if (!(error instanceof Refused || error instanceof Unreached)) throw error;
       this.reached = false;
       if (error instanceof Refused) this.said = { text: error.sentence, kind: "stop" };

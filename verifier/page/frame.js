@@ -59,7 +59,7 @@ export class Frame {
       () => (desk.mode === "second" ? drawSecond(desk) : desk.case ? drawCase(desk) : drawTip(desk)),
     );
     panel(need, () => [this.#caseKey(), this.#minute()], () => drawNeeds(desk));
-    panel(shift, () => [desk.session.network, [...desk.session.weeks], this.#minute()], () => drawShift(desk));
+    panel(shift, () => this.#shiftKey(), () => drawShift(desk));
     const skip = el("a", { class: "skip button", href: "#work" }, t("Skip to the case"));
     refill(
       document.body,
@@ -101,6 +101,11 @@ export class Frame {
       panel.drawn = key;
       refill(panel.node, panel.draw());
     }
+  }
+
+  #shiftKey() {
+    const { session, renewal } = this.desk;
+    return [session.network, [...session.weeks], session.copies, session.oldVault, renewal.stage, this.#minute()];
   }
 
   #minute() {

@@ -21,6 +21,10 @@ import { known } from "./lenient.js";
 
 const VAULTS = "vault/";
 const WEEKS = "epoch";
+const HEAD = "head";
+const OLD = "old";
+/** Dated files of weekly keys that exist: see breakglass.js. */
+export const COPIES = "copy";
 
 /** @param {Pick<Ring, "vault">} ring @param {string} what @param {string} [rest] @returns {string} a name in the storage */
 export function label({ vault }, what, rest = "") {
@@ -44,10 +48,8 @@ export async function keepWeek(session, epoch, identity) {
  * @returns {Promise<Identity | null>} the key of a week that this browser keeps
  */
 export async function keptWeek(session, epoch) {
-  const name = label(session, WEEKS, `/${epoch}`);
-  const wrapped = await session.keep.get(name);
-  if (wrapped === null) return null;
-  return known(() => new Identity(unwrap(session.vault.key, name, wrapped)))[0] ?? null;
+  const seed = await opened(session, label(session, WEEKS, `/${epoch}`));
+  return seed === null ? null : (known(() => new Identity(seed))[0] ?? null);
 }
 
 /**
@@ -76,6 +78,9 @@ export async function findWeeks(session, files) {
   }
 }
 
+/** @param {number} time Unix seconds @returns {string} its day in UTC, YYYY-MM-DD */
+export const dayOf = (time) => new Date(time * 1000).toISOString().slice(0, 10);
+
 /** @param {number} epoch @returns {boolean} whether its grace is over by this device's clock, which no server sets */
 const isOver = (epoch) => clock() >= epochGraceEnd(epoch);
 
@@ -95,17 +100,73 @@ export async function eraseOver({ keep, opener, weeks, unkept }) {
 }
 
 /**
+ * Nothing is kept under this vault's key where what is here already is sealed under another: a later opening would find
+ * only half of it.
+ * @param {Pick<Ring, "vault" | "keep">} ring throws Refused("vault")
+ */
+export async function requireOneVault(ring) {
+  for (const name of await ring.keep.names(label(ring, WEEKS, "/"))) {
+    if ((await opened(ring, name)) !== null) continue;
+    throw new Refused(
+      "vault",
+      "This browser's weekly keys are sealed by another file of your vault: its pass-phrase was changed. " +
+        "Lock the desk and choose the newer file; if that is lost, erase this site's data in the browser.",
+    );
+  }
+}
+
+/** @param {Pick<Ring, "vault" | "keep">} ring @param {string} name @returns {Promise<Bytes | null>} what is sealed there */
+async function opened({ vault, keep }, name) {
+  const wrapped = await keep.get(name);
+  return wrapped === null ? null : (known(() => unwrap(vault.key, name, wrapped))[0] ?? null);
+}
+
+/**
+ * Seal all that is kept here for this person under the key of their new vault file: all of it, or nothing is changed.
+ * The old file still opens where it is kept, so that the day of the change is kept until it is destroyed.
+ * @param {Ring} ring @param {{file: Bytes, key: Bytes}} made
+ */
+export async function rekey(ring, { file, key }) {
+  await requireOneVault(ring);
+  /** @type {[string, Bytes][]} */
+  const changes = [];
+  for (const what of [WEEKS, COPIES, HEAD]) {
+    for (const name of await ring.keep.names(label(ring, what))) {
+      const data = await opened(ring, name);
+      if (data !== null) changes.push([name, wrap(key, name, data)]);
+    }
+  }
+  const old = label(ring, OLD);
+  changes.push([old, wrap(key, old, utf8(dayOf(clock())))]);
+  const vault = VAULTS + ring.vault.verifier;
+  if ((await ring.keep.get(vault)) !== null) changes.push([vault, file]);
+  await ring.keep.change(changes);
+}
+
+/**
+ * @param {Pick<Ring, "vault" | "keep">} ring
+ * @returns {Promise<string>} since when an old vault file is out of use and not destroyed, "" where there is none
+ */
+export async function oldVault(ring) {
+  const day = await opened(ring, label(ring, OLD));
+  return day === null ? "" : unutf8(day);
+}
+
+/** Somebody says that every copy of the old file is destroyed.  @param {Pick<Ring, "vault" | "keep">} ring */
+export const oldVaultDestroyed = (ring) => ring.keep.erase(label(ring, OLD));
+
+/**
  * Keep the name of this person's last event, so that a lost or invented one shows.
  * @param {Session} session @param {string} head
  */
 export async function keepHead(session, head) {
-  const name = label(session, "head");
+  const name = label(session, HEAD);
   await session.keep.put(name, wrap(session.vault.key, name, utf8(head)));
 }
 
 /** Compare the last event that this browser remembers with the one that the server has.  @param {Session} session */
 export async function recallHead(session) {
-  const name = label(session, "head");
+  const name = label(session, HEAD);
   const wrapped = await session.keep.get(name);
   if (wrapped === null) return;
   const head = known(() => unutf8(unwrap(session.vault.key, name, wrapped)))[0];

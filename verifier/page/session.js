@@ -15,9 +15,10 @@ import { openStay, stayedAt } from "../../protocol/js/stay.js";
 import { inSlices } from "../../protocol/js/steps.js";
 import { findCopies } from "./breakglass.js";
 import { breathe, clock } from "./clock.js";
-import { findWeeks, keepHead, keepVault, recallHead } from "./keyring.js";
+import { findWeeks, keepHead, keepVault, oldVault, recallHead, rekey } from "./keyring.js";
 import { known } from "./lenient.js";
 import { rememberRoster } from "./roster-memory.js";
+import { inTurn } from "./turns.js";
 
 /** @typedef {import("../../protocol/js/epoch.js").EpochKey} EpochKey */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -37,6 +38,8 @@ export class Session {
   unkept = new Set();
   /** Dated files of weekly keys that were made here and are not destroyed yet.  @type {import("./breakglass.js").Copy[]} */
   copies = [];
+  /** The day since when an old vault file is out of use and not destroyed yet, "" where there is none. */
+  oldVault = "";
   /** @type {Map<string, EpochKey | null>} */
   #keys = new Map();
   /** @type {Map<string, Promise<RecipientSet>>} */
@@ -111,12 +114,23 @@ export class Session {
       await this.refresh();
       await findWeeks(this, weekFiles);
       await findCopies(this);
+      this.oldVault = await oldVault(this);
       await recallHead(this);
     } catch (error) {
       this.close();
       throw error;
     }
     await keepVault(this, remember ? file : null);
+  }
+
+  /**
+   * From now on this browser's keys are sealed by another file of the same vault.  Throws Refused("vault").
+   * @param {{file: Bytes, key: Bytes}} made
+   */
+  async adopt(made) {
+    await inTurn(() => rekey(this, made));
+    this.#vault = Object.freeze({ ...this.vault, key: made.key });
+    this.oldVault = await oldVault(this);
   }
 
   /** Forget keys and token.  What the browser keeps stays sealed. */
@@ -129,6 +143,7 @@ export class Session {
     this.weeks.clear();
     this.unkept.clear();
     this.copies = [];
+    this.oldVault = "";
     this.api.hold("");
     void this.opener.ask("forget");
   }

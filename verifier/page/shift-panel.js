@@ -12,6 +12,7 @@ import { el, handOver } from "./dom.js";
 import { button } from "./field.js";
 import { clock } from "./clock.js";
 import { forgetPhotos } from "./photos.js";
+import { drawVault } from "./renewal.js";
 import { wallTime } from "./tip-panel.js";
 import { newestSet, weeksNow } from "./week.js";
 
@@ -42,6 +43,7 @@ export function drawShift(desk) {
     people(desk),
     roster(desk),
     weeks(desk),
+    drawVault(desk),
     isLeftOut(desk) ? notice("doubt", leftOut) : el("span"),
     session.strange ? notice("doubt", strange) : el("span"),
     Math.abs(session.skew) > 60 ? notice("doubt", skewed) : el("span"),

@@ -152,9 +152,11 @@ const inputOf = (field) => /** @type {HTMLInputElement} */ (field.querySelector(
 /**
  * @param {Baked} baked @param {Error} error @returns {string} what went wrong and what helps, in the reader's language
  */
-function sentenceFor({ words: { t } }, error) {
+function sentenceFor({ words }, error) {
+  const { t } = words;
   if (!(error instanceof Refused)) return t("The server could not be reached. Look at your connection and try again.");
   const said = {
+    vault: t("Choose the other copy of your vault. If no copy opens, it is lost: ask a custodian to enrol you again."),
     passphrase: t("These words don't open this vault. Check each word and their order."),
     sign_in: t("The desk did not let you in."),
     roster_dates: t("The roster is out of date. The custodians have to publish the next one."),
@@ -167,6 +169,16 @@ function sentenceFor({ words: { t } }, error) {
     age_recipient: t("The week's file is no key. Choose the file that the desk gave you."),
     epoch_key: t("The week's file is not your key of the last, this or the next two weeks."),
   };
+  if (error.kind === "stay") return suspended(words, error);
   const mine = Object.hasOwn(said, error.kind) ? said[/** @type {keyof typeof said} */ (error.kind)] : "";
   return error.kind === "passphrase" ? mine : `${mine} ${error.sentence} [${error.rule}]`.trim();
+}
+
+/** @param {import("./say.js").Words} words @param {Refused} error @returns {string} what a suspended person is told */
+export function suspended({ t }, error) {
+  const sentences = [
+    t("A lead has suspended you. Nothing that you sign counts until it is over, and new tips are not sealed to you."),
+    t("Your keys are gone from this page. Nothing is lost, and it ends by itself. Talk to a lead or a custodian."),
+  ];
+  return `${sentences.join(" ")} ${error.sentence} [${error.rule}]`;
 }

@@ -12,8 +12,10 @@ import { generatePassphrase, openVault, sealVault } from "../../protocol/js/vaul
 /** @typedef {import("../../protocol/js/vault.js").Argon2id} Argon2id */
 /** @typedef {import("../../protocol/js/vault.js").Progress} Progress */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-/** @typedef {Readonly<{file: Bytes, words: string}>} Made a vault and its pass-phrase */
-/** @typedef {Made & Readonly<{verifier: string, public: Bytes, request: Bytes}>} Newcomer */
+/** @typedef {Readonly<{file: Bytes, words: string, key: Bytes}>} Made a vault, its pass-phrase and its key */
+/**
+ * @typedef {Omit<Made, "key"> & Readonly<{verifier: string, public: Bytes, request: Bytes}>} Newcomer
+ */
 
 const SEED = 32;
 const FEED = 10;
@@ -23,12 +25,12 @@ const FEED = 10;
  * @param {string} network @param {string} verifier @param {Bytes} seed
  * @param {Progress} [onProgress] @param {Argon2id} [argon2id] @returns {Promise<Made>}
  */
-async function makeVault(network, verifier, seed, onProgress = () => undefined, argon2id) {
+export async function makeVault(network, verifier, seed, onProgress = () => undefined, argon2id) {
   const words = generatePassphrase();
   const file = await sealVault(network, verifier, seed, words, (done) => onProgress(done / 2), argon2id);
-  const { seed: back } = await openVault(file, words, (done) => onProgress((1 + done) / 2), argon2id);
+  const { seed: back, key } = await openVault(file, words, (done) => onProgress((1 + done) / 2), argon2id);
   if (b64(back) !== b64(seed)) throw new Error("The vault that was just sealed does not open to the same key.");
-  return { file, words };
+  return { file, words, key };
 }
 
 /**
@@ -42,8 +44,8 @@ export async function makeNewcomer(network, desk, organisation, onProgress, argo
     const request = requestVerifier(seed, network, desk, organisation).encode();
     const key = publicKey(seed);
     const verifier = keyId(key);
-    const made = await makeVault(network, verifier, seed, onProgress, argon2id);
-    return { ...made, verifier, public: key, request: join(request, Uint8Array.of(FEED)) };
+    const { file, words } = await makeVault(network, verifier, seed, onProgress, argon2id);
+    return { file, words, verifier, public: key, request: join(request, Uint8Array.of(FEED)) };
   } finally {
     seed.fill(0);
   }

@@ -10,7 +10,8 @@ import { EPOCHS_AHEAD } from "../../protocol/js/limits.js";
 import { mayReceive, proposeSet } from "../../protocol/js/recipients.js";
 import { MAX_SIGNED, Signed, sign } from "../../protocol/js/signed.js";
 import { clock } from "./clock.js";
-import { keepWeek, keptWeek } from "./keyring.js";
+import { keepWeek, keptWeek, requireOneVault } from "./keyring.js";
+import { inTurn } from "./turns.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -24,17 +25,16 @@ export function weeksNow() {
 }
 
 /**
- * Make what is missing.  Two tabs of one browser take turns: a second key for one week would have both refused.
+ * Make what is missing; throws Refused("vault") where another tab has changed the pass-phrase.  Two tabs of one browser take turns: a second key for one week would have both refused.
  * @param {Session} session
  */
 export async function tend(session) {
   if (!mayReceive(session.me, session.stayed)) return; // A lent verifier is in no set.
-  const work = async () => {
+  await inTurn(async () => {
     await session.refresh();
     if (await makeKeys(session)) await session.refresh();
     if (await signNextSet(session)) await session.refresh();
-  };
-  await ("locks" in navigator ? navigator.locks.request("sereno-week", work) : work());
+  });
 }
 
 /** @param {Session} session @returns {Promise<boolean>} whether a key was made */
@@ -44,6 +44,7 @@ async function makeKeys(session) {
   let made = false;
   for (const epoch of weeksNow()) {
     if (mine.some((one) => one.epoch === epoch)) continue;
+    await requireOneVault(session);
     // Kept before it is posted: a key that others seal to and that nobody has would swallow tips.
     const identity = (await keptWeek(session, epoch)) ?? Identity.generate();
     await keepWeek(session, epoch, identity);

@@ -9,7 +9,7 @@ import { openEnvelope, openPreview } from "../../protocol/js/envelope.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { openVault } from "../../protocol/js/vault.js";
 import { argon2id } from "./argon2id.js";
-import { makeNewcomer } from "./vault-making.js";
+import { makeNewcomer, makeVault } from "./vault-making.js";
 import { WeekKeys } from "./weekkeys.js";
 
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -25,6 +25,9 @@ const TASKS = {
   /** @param {{id: number, network: string, desk: string, organisation: string}} asked */
   newcomer: ({ id, network, desk, organisation }) =>
     makeNewcomer(network, desk, organisation, (done) => post({ id, done }), argon2id),
+  /** @param {{id: number, network: string, verifier: string, seed: Bytes}} asked */
+  renew: ({ id, network, verifier, seed }) =>
+    makeVault(network, verifier, seed, (done) => post({ id, done }), argon2id),
   /** @param {{epoch: number, seed: Bytes}} asked */
   know: (asked) => keys.know(asked),
   /** @param {{epoch?: number}} asked one week, or all */

@@ -1,0 +1,188 @@
+"""Desks that tend their weeks by themselves, over the real store: people come and go, and the server lies."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from flask import g
+
+from protocol.limits import HOUR
+from store.engine import open_engine, writing
+from store.migrating import migrate
+from store.rosters import put_roster
+from tests import javascript
+from tests.desk_room import ORIGIN, Room
+from tests.served import Liar, served
+from tests.world import World
+from tests.world_network import Person
+
+NETWORK: Final = "/api/network"
+
+
+class Street:
+    """A room whose desk is reached over HTTP; each person's own desk is JavaScript, and each has its own liar."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.liars: dict[str, Liar] = {}
+        self.urls: dict[str, str] = {}
+        self.ahead = 0
+
+    def later(self, seconds: int) -> None:
+        """Let all clocks, the server's and the desks', go on."""
+        self.ahead = seconds
+        javascript.call("./deskweek", "ahead", seconds)
+
+    def set_clock(self) -> None:
+        """Give a request the time of this street."""
+        g.now = int(time.time()) + self.ahead
+
+    def open(self, name: str) -> str:
+        """Open somebody's desk; return the kind of the refusal, or ""."""
+        world = self.room.world
+        vault = {"network": world.network, "verifier": world.id(name), "seed": world.seed(name), "key": bytes(32)}
+        address = (self.urls[name], ORIGIN, world.policy.encode(), vault)
+        kind: str = javascript.call("./deskweek", "open", name, *address)
+        return kind
+
+    def look(self, *names: str) -> list[str]:
+        """Let open desks do what they do by themselves, one after the other."""
+        return [javascript.call("./deskweek", "look", name) for name in names]
+
+    def settle(self, *names: str) -> dict[int, tuple[int, set[str]]]:
+        """Let them go on until all is signed; return number and members by week, as the last of them sees it."""
+        before: Any = None
+        found: Any = []
+        while found != before:
+            before = found
+            assert set(self.look(*names)) == {""}
+            found = sorted(javascript.call("./deskweek", "sets", names[-1]), key=lambda one: int(one["number"]))
+        return {one["epoch"]: (one["number"], {member["verifier"] for member in one["members"]}) for one in found}
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[Street]:
+    store = open_engine(f"sqlite:///{tmp_path}/sereno.db")
+    migrate(store)
+    room = Room.furnish(tmp_path, store)
+    made = Street(room)
+    made.liars = {name: Liar(room.app) for name in ("ana", "bo", "cy", "dee", "eve")}
+    room.app.before_request(made.set_clock)
+
+    def route(environ: dict[str, Any], start: Any) -> Any:
+        name, _, rest = environ["PATH_INFO"].removeprefix("/").partition("/")
+        return made.liars[name]({**environ, "PATH_INFO": f"/{rest}"}, start)
+
+    with served(route) as url:
+        made.urls = {name: f"{url}/{name}" for name in made.liars}
+        yield made
+    made.later(0)
+    store.dispose()
+    room.app.extensions["sereno"].engine.dispose()
+
+
+def test_the_rest_sign_the_next_set_when_a_lead_suspends_somebody_and_the_next_when_it_is_over(street: Street) -> None:
+    world, week = street.room.world, street.room.world.epoch()
+    all_four = world.ids("ana", "bo", "cy", "dee")
+    for name in ("ana", "bo", "dee"):
+        assert street.open(name) == ""
+    weeks = street.settle("dee", "ana", "bo")
+    assert weeks[week] == (1, all_four)
+    assert [members for _, members in weeks.values()][1:] == [world.ids("ana", "bo", "dee")] * 2
+
+    now = int(time.time())
+    stay = world.sign_stay("dee", "ana", issued=now, until=now + HOUR)
+    lead = street.room.enter("ana")
+    assert lead.ask("POST", "/api/stays", stay.value()).status_code == 201
+
+    assert street.look("dee") == ["stay"]  # Not "you are not signed in".
+    assert street.open("dee") == "stay"
+    without = street.settle("ana", "bo")
+    assert without[week][1] == all_four - world.ids("dee")
+    assert [members for _, members in without.values()][1:] == [world.ids("ana", "bo")] * 2
+
+    street.later(HOUR)
+    assert street.open("dee") == ""
+    again = street.settle("dee", "ana", "bo")
+    assert again[week][1] == all_four
+    assert len(again) == 3
+
+
+# --- The server lies to one desk --------------------------------------------------------------------------------------
+
+
+def hides_a_key(world: World, told: dict[str, Any]) -> None:
+    told["keys"] = [one for one in told["keys"] if json.loads(one["payload"])["verifier"] != world.id("dee")]
+
+
+def hides_a_stay(world: World, told: dict[str, Any]) -> None:
+    told["stays"] = []
+
+
+def forks_the_sets(world: World, told: dict[str, Any]) -> None:
+    told["last_set"] = {"number": 1, "name": "ab" * 32}
+
+
+@pytest.mark.parametrize("lie", [hides_a_key, hides_a_stay, forks_the_sets])
+def test_what_the_server_shows_to_one_desk_alone_never_becomes_a_set(
+    street: Street, lie: Callable[[World, dict[str, Any]], None]
+) -> None:
+    world, room, week = street.room.world, street.room, street.room.world.epoch()
+    now = int(time.time())
+    lead = room.enter("ana")
+    stay = world.sign_stay("cy", "ana", issued=now, until=now + HOUR)
+    assert lead.ask("POST", "/api/stays", stay.value()).status_code == 201
+    told = lead.get(NETWORK)
+    lie(world, told)
+    street.liars["ana"].lies[NETWORK] = json.dumps(told).encode()
+    for name in ("ana", "bo"):
+        assert street.open(name) == ""
+
+    for _ in range(3):
+        street.look("ana", "bo")
+
+    known = room.enter("bo").get(NETWORK)
+    assert known["last_set"]["number"] == 1  # Two saw two networks, so no two signed the same bytes.
+    street.liars["ana"].lies.clear()
+    assert street.settle("ana", "bo")[week][1] == world.ids("ana", "bo", "dee")
+
+
+# --- A lost vault -----------------------------------------------------------------------------------------------------
+
+
+def test_whoever_lost_their_vault_is_in_again_under_a_new_id_and_the_old_one_is_out(street: Street) -> None:
+    """The custodians revoke the old key and enrol the new one; the rest is what open desks do by themselves."""
+    world, room, week = street.room.world, street.room, street.room.world.epoch()
+    lost = world.id("dee")
+    world.change("dee", revoked_at=0)
+    world.cast["eve"] = Person("eve", "alba")
+    world.publish()
+    with writing(room.engine) as conn:
+        put_roster(conn, world.signed_roster.encode(), [], {})
+    assert street.open("dee") == "sign_in"
+    for name in ("ana", "bo", "eve"):
+        assert street.open(name) == ""
+
+    members = street.settle("eve", "ana", "bo")[week][1]
+
+    assert members == world.ids("ana", "bo", "cy", "eve")
+    assert lost not in members
+    assert street.look("eve") == [""]
+
+
+def test_a_desk_that_saw_the_next_roster_takes_no_older_one_from_the_server(street: Street) -> None:
+    world, room = street.room.world, street.room
+    old = room.enter("ana").get(NETWORK)
+    world.change("dee", revoked_at=0)
+    world.publish()
+    with writing(room.engine) as conn:
+        put_roster(conn, world.signed_roster.encode(), [], {})
+    assert street.open("ana") == ""
+    street.liars["ana"].lies[NETWORK] = json.dumps(old).encode()
+
+    assert street.look("ana") == ["roster_chain"]
