@@ -21,6 +21,7 @@ from protocol.signed import Signed
 from protocol.stay import stayed_at
 from tests import javascript
 from tests.world import World
+from tests.world_network import Person
 
 Shown = tuple[Signed, list[Signed]]  # A signed set and the epoch keys that come with it.
 
@@ -53,6 +54,20 @@ def somebody_is_revoked(world: World) -> Shown:
 def somebody_is_stayed(world: World) -> Shown:
     world.stay("cy", "ana")
     return honest(world, world.epoch_keys())
+
+
+def somebody_lost_their_vault(world: World) -> Shown:
+    world.change("dee", revoked_at=0)
+    world.cast["eve"] = Person("eve", "faro")
+    world.publish()
+    return honest(world, [*world.epoch_keys(), world.epoch_key("eve")])
+
+
+def the_server_keeps_a_vault_that_was_lost(world: World) -> Shown:
+    shown = honest(world, world.epoch_keys())
+    somebody_lost_their_vault(world)
+    value = {**parse(shown[0].payload, 10_000), "roster": world.roster.name}
+    return world.sign("set", canonical(value), "ana", "bo"), shown[1]
 
 
 def the_server_drops_somebody(world: World) -> Shown:
@@ -111,12 +126,14 @@ STORIES: Final[tuple[tuple[Callable[[World], Shown], tuple[str, ...], str], ...]
     (somebody_joins_in_mid_week, (), ""),
     (somebody_is_revoked, (), ""),
     (somebody_is_stayed, (), ""),
+    (somebody_lost_their_vault, (), ""),
     (a_set_of_a_doubled_key_that_honest_desks_sign, (), ""),
     (the_server_drops_somebody, (), "unlike"),
     (the_server_drops_me, (), "unlike"),
     (two_sets_have_one_number, (), "unlike"),
     (the_server_revives_somebody, (), "set_members"),
     (the_server_keeps_somebody_who_is_stayed, (), "set_members"),
+    (the_server_keeps_a_vault_that_was_lost, (), "set_members"),
     (the_server_adds_a_lent_verifier, (), "set_members"),
     (the_server_makes_a_set_for_one_visitor, (), "set_signers"),
     (somebody_has_two_keys_for_one_week, (), "set_members"),
@@ -134,6 +151,23 @@ def test_a_desk_tells_what_is_the_matter_with_a_set(
 
     assert said(lambda: world.open_set(signed, keys).name, signed, mine) == verdict
     assert said(lambda: in_javascript(world, signed, keys)["name"], signed, mine) == verdict
+
+
+def test_two_desks_that_are_shown_two_sets_of_one_number_never_sign_the_same_bytes() -> None:
+    """A fork in the numbers: ana's desk sees the set with dee, bo's the one without; two who conspired signed both."""
+    world = World()
+    keys = world.epoch_keys()
+    with_dee, without_dee = honest(world, keys), honest(world, without(world, "dee"))
+    seen = [world.open_set(*shown) for shown in (with_dee, without_dee)]
+    assert [one.number for one in seen] == [1, 1]
+
+    by_ana, by_bo = (world.propose(keys, before) for before in seen)
+
+    assert by_ana != by_bo
+    for payload, name in ((by_ana, "ana"), (by_bo, "bo")):
+        alone = world.sign("set", payload, name)
+        assert said(lambda one=alone: world.open_set(one, keys).name, alone, payload) == "set_signers"
+        assert said(lambda one=alone: in_javascript(world, one, keys)["name"], alone, payload) == "set_signers"
 
 
 def said(opening: Callable[[], str], signed: Signed, mine: bytes) -> str:

@@ -129,6 +129,17 @@ function headerOf(salt) {
   return { v: 1, kdf: "argon2id", t: OPS, m: MEMORY_KIB, p: 1, salt };
 }
 
+/** @param {Uint8Array} file what may be half of a vault @returns {boolean} whether it is a whole one, by its form */
+export function isVault(file) {
+  try {
+    partsOf(file);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
+}
+
 /** @param {Uint8Array} file @returns {{salt: Bytes, nonce: Bytes, sealed: Bytes}} throws Refused("vault") */
 function partsOf(file) {
   try {

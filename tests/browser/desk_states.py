@@ -61,6 +61,49 @@ def unlock(tab: Page, site: Site, handle: str, *, weeks: bool = True) -> None:
     tab.wait_for_selector("#queue > *", state="attached")
 
 
+def newcomer(tab: Page) -> None:
+    """Go from the locked desk to where somebody new makes a vault."""
+    tab.click("#newcomer")
+    tab.wait_for_selector("#make-vault")
+
+
+def newcomer_refused(tab: Page) -> None:
+    """Give a code that is none."""
+    tab.fill("#desk", "North Desk")
+    tab.click("#make-vault")
+    tab.wait_for_selector("#fault:not(:empty)")
+
+
+def newcomer_made(tab: Page) -> None:
+    """Make the vault: words, file and request."""
+    tab.fill("#desk", "north")
+    tab.click("#make-vault")
+    tab.wait_for_selector("#passphrase")
+
+
+def copy_week(tab: Page) -> Path:
+    """Take a week's dated file along, from the shift's page; it is listed from then on."""
+    show_tab(tab, "shift")
+    with tab.expect_download() as handed:
+        tab.locator("[id^=copy-]").first.click()
+    tab.wait_for_selector("#copies")
+    return Path(handed.value.path())
+
+
+def renew_vault(tab: Page) -> None:
+    """Ask for another pass-phrase, from the shift's page: the new words are shown."""
+    show_tab(tab, "shift")
+    tab.click("#renew-vault")
+    tab.wait_for_selector("#new-words")
+
+
+def use_vault(tab: Page) -> None:
+    """Go on with the new words."""
+    tab.check("#saved")
+    tab.click("#use-vault")
+    tab.wait_for_selector("#gone-vault")
+
+
 def choose(tab: Page, name: str, value: str) -> None:
     """Tap a chip, as a finger does: on what is seen of it."""
     tab.locator(f'label:has(input[name="{name}"][value="{value}"])').click()

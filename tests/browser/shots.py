@@ -126,11 +126,20 @@ def shoot_desk(camera: Camera, folder: Path) -> None:
             site.seal(what="waiting", where={"zone": "old-town"}, seen="post", when={"choice": "today"})
             ana = desk_states.open_desk(first, site, lang)
             camera.take(ana, "desk", "locked", lang)
+            for state, step in NEWCOMER.items():
+                step(ana)
+                camera.take(ana, "desk", state, lang)
+            ana.close()
+            ana = desk_states.open_desk(first, site, lang)
             desk_states.unlock(ana, site, "ana")
             ana.wait_for_selector(f"#tip-{envelope} .row-zone", state="attached")
             camera.take(ana, "desk", "queue", lang)
             desk_states.show_tab(ana, "shift")
             camera.take(ana, "desk", "shift", lang)
+            desk_states.copy_week(ana)
+            for state, step in VAULT.items():
+                step(ana)
+                camera.take(ana, "desk", state, lang)
             desk_states.open_tip(ana, envelope)
             camera.take(ana, "desk", "tip", lang)
             _work(camera, ana, lang)
@@ -172,6 +181,15 @@ def _refusal(tab: Page) -> None:
     tab.wait_for_selector("#make")
 
 
+NEWCOMER: Final[dict[str, Callable[[Page], None]]] = {
+    "newcomer": desk_states.newcomer,
+    "newcomer-refused": desk_states.newcomer_refused,
+    "newcomer-made": desk_states.newcomer_made,
+}
+VAULT: Final[dict[str, Callable[[Page], None]]] = {
+    "vault-renewed": desk_states.renew_vault,
+    "vault-old": desk_states.use_vault,
+}
 FIRST: Final[dict[str, Callable[[Page], None]]] = {
     "case-new": desk_states.new_case,
     "triage-form": desk_states.next_form,

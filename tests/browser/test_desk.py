@@ -139,6 +139,18 @@ def test_wrong_words_open_nothing_and_say_so(site: DeskSite, ana: Watched) -> No
     tab.wait_for_selector("#queue")
 
 
+def test_half_a_vault_is_told_from_wrong_words_and_the_mend_is_named(
+    site: DeskSite, tmp_path: Path, ana: Watched
+) -> None:
+    tab = states.open_desk(ana.context, site)
+    states.fill_in(tab, site, "ana")
+    (tmp_path / "half.vault").write_bytes((site.people / "ana.vault").read_bytes()[:200])
+    tab.set_input_files("#vault", tmp_path / "half.vault")
+    tab.click("#unlock")
+    expect(tab.locator("#fault")).to_contain_text("Choose the other copy.")
+    expect(tab.locator("#fault")).to_contain_text("enrol you again")
+
+
 def test_another_networks_vault_is_refused(site: DeskSite, tmp_path: Path, ana: Watched) -> None:
     with serve(tmp_path / "other") as other:
         tab = states.open_desk(ana.context, site)

@@ -17,8 +17,10 @@ from protocol.recipients import propose_set
 from protocol.signed import Signed, sign
 from protocol.vault import open_vault
 from sereno import clock, demonet
+from sereno.breakglass import read_identity
 from store.engine import reading
 from store.sets import list_sets
+from tests.browser import desk_states
 from tests.browser.desk_site import serve
 from tests.browser.desk_states import open_desk, show_tab, unlock
 from tests.browser.watched import Watched, chromium
@@ -60,6 +62,35 @@ def test_somebody_new_makes_a_vault_and_a_request_that_a_custodian_takes(tmp_pat
     place: dict[str, Any] = {"org": "faro", "until": clock.now() + 90 * DAY, "now": clock.now()}
     assert enrol(draft, request, desk="north", **place)["verifiers"][0]["id"] == request.id
     assert refusal(lambda: enrol(draft, request, desk="south", **place)).kind != ""
+
+
+def test_a_changed_pass_phrase_opens_the_new_file_and_a_weeks_file_stays_listed(
+    tmp_path: Path, chromium_path: str
+) -> None:
+    with serve(tmp_path / "desk") as site, chromium(chromium_path) as browser:
+        watched = Watched(browser)
+        tab = open_desk(watched.context, site)
+        tab.check("#remember")
+        unlock(tab, site, "ana")
+        dated = desk_states.copy_week(tab).read_text("ascii")
+        desk_states.renew_vault(tab)
+        words = " ".join(tab.locator("#new-words li").all_inner_texts())
+        desk_states.use_vault(tab)
+        tab.close()
+
+        again = open_desk(watched.context, site)
+        again.wait_for_selector(f"#kept-{site.member('ana').id}", state="attached")
+        again.fill("#words", words)
+        again.click("#unlock")  # The new file is the one that this browser keeps, and its weeks came along.
+        again.wait_for_selector("#queue > *", state="attached")
+        show_tab(again, "shift")
+        expect(again.locator("#copies li")).to_have_count(1)
+        expect(again.locator("[id^=copy-]")).to_have_count(3)
+        for gone in ("#copies button", "#gone-vault"):
+            again.click(gone)
+            expect(again.locator(gone)).to_have_count(0)
+        watched.close()
+    assert read_identity(dated).recipient in {one.recipient for one in site.member("ana").epochs.values()}
 
 
 def test_somebody_who_is_in_no_set_yet_is_told_so_and_signs_the_next(tmp_path: Path, chromium_path: str) -> None:

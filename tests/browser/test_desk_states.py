@@ -38,6 +38,11 @@ def test_every_state_is_accessible_and_fits_the_screen(browser: Browser, site: D
     site.seal(what="waiting", seen="told", where={"zone": "hills"}, when={"choice": "today"}, day=-5)
     tab = states.open_desk(first.context, site, lang)
     require_sound(tab, "unlock", width)
+    for step in (states.newcomer, states.newcomer_refused, states.newcomer_made):
+        step(tab)
+        require_sound(tab, step.__name__, width)
+    tab.check("#written")
+    tab.click("#made-done")
     states.unlock(tab, site, "ana")
     states.open_tip(tab, envelope)
     require_sound(tab, "tip", width)
@@ -54,6 +59,10 @@ def test_every_state_is_accessible_and_fits_the_screen(browser: Browser, site: D
     for name in ("queue", "shift"):
         states.show_tab(tab, name)
         require_sound(tab, name, width)
+    states.copy_week(tab)
+    for step in (states.renew_vault, states.use_vault):
+        step(tab)
+        require_sound(tab, step.__name__, width)
     tab = states.open_desk(second.context, site, lang)
     states.unlock(tab, site, "bo")
     for step in (states.second_evidence, states.second_compare, states.sign):

@@ -67,14 +67,14 @@ function showMade(baked, made, leave) {
   const page = [
     el("h1", {}, iconNode("key", "large"), " ", t("Your vault is ready")),
     el("h2", {}, t("1. Write down these six words")),
-    words("passphrase", made.words),
+    sixWords("passphrase", made.words),
     el("p", {}, t("They open your vault. They are shown only now, and nobody can give them to you again.")),
     el("h2", {}, t("2. Keep your vault")),
     el("p", {}, t("Keep the file and the words in two places. Lost means: a new vault and a new request.")),
     button(t("Save the vault"), () => handOver(vaultName, made.file), { id: "save-vault", icon: save }),
     el("h2", {}, t("3. Send the request to a custodian")),
     el("p", {}, t("It holds no secret. When you are called back, read these six words aloud; they must be the same:")),
-    words("key-words", key),
+    sixWords("key-words", key),
     button(t("Save the request"), () => handOver(requestName, made.request), { id: "save-request", icon: send }),
     el("p", { class: "hint" }, t("You are {id} from now on. Words of the network: {words}.", {
       id: made.verifier,
@@ -86,9 +86,9 @@ function showMade(baked, made, leave) {
   show(baked, page);
 }
 
-/** @param {string} id @param {string} sixWords @returns {Node} large, in their order */
-function words(id, sixWords) {
-  return el("ol", { class: "six-words", id, translate: "no" }, sixWords.split(" ").map((one) => el("li", {}, one)));
+/** @param {string} id @param {string} words @returns {Node} large, in their order */
+export function sixWords(id, words) {
+  return el("ol", { class: "six-words", id, translate: "no" }, words.split(" ").map((one) => el("li", {}, one)));
 }
 
 /** @param {Baked} baked @param {readonly Node[]} page */

@@ -7,6 +7,7 @@ import { iconNode } from "../../look/icon.js";
 import { el, handOver } from "./dom.js";
 import { button, tick } from "./field.js";
 import { oldVaultDestroyed } from "./keyring.js";
+import { sixWords } from "./newcomer.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./vault-making.js").Made} Made */
@@ -31,10 +32,12 @@ export function drawVault(desk) {
   const { renewal, session, words: { t } } = desk;
   const heading = el("h3", {}, t("Your vault"));
   if (renewal.made !== null) return el("div", { class: "card" }, heading, made(desk, renewal.made));
-  if (renewal.stage === "making") return el("div", { class: "card" }, heading, el("progress", {
-    "aria-label": t("Sealing the vault"),
-  }));
-  const hint = t("Somebody may have seen the words, or a copy of the file is in the wrong hands? The words can be changed.");
+  const progress = el("progress", { "aria-label": t("Sealing the vault") });
+  if (renewal.stage === "making") return el("div", { class: "card" }, heading, progress);
+  const hint = [
+    t("Somebody may have seen the words, or a copy of the file is in the wrong hands? The words can be changed."),
+    t("If somebody has both, changing them helps nothing: have a lead suspend you now, and tell a custodian."),
+  ].join(" ");
   const id = "renew-vault";
   return el(
     "div",
@@ -78,7 +81,7 @@ function made(desk, sealed) {
     "div",
     {},
     el("p", {}, t("Write down these six new words. They are shown only now. Until you go on, the old ones hold.")),
-    el("ol", { class: "six-words", id: "new-words", translate: "no" }, sealed.words.split(" ").map((one) => el("li", {}, one))),
+    sixWords("new-words", sealed.words),
     button(t("Save the vault"), () => handOver(file, sealed.file), { id: "save-vault", icon: iconNode("download") }),
     tick(renewal.ticked, "saved", t("I wrote the words down, and the new file is saved in two places"), enough),
     use,
@@ -94,7 +97,10 @@ function old(desk) {
     session.oldVault = "";
     desk.redraw();
   };
-  const words = t("The pass-phrase was changed on {day}. The old file still opens with the old words, wherever a copy is: destroy every copy.", { day: session.oldVault });
+  const words = t(
+    "The pass-phrase was changed on {day}. The old file still opens with the old words, wherever a copy is: destroy every copy.",
+    { day: session.oldVault },
+  );
   return el(
     "div",
     { class: "notice notice-doubt" },

@@ -3,7 +3,7 @@
  */
 import { iconNode } from "../../look/icon.js";
 import { Refused } from "../../protocol/js/errors.js";
-import { MAX_VAULT } from "../../protocol/js/vault.js";
+import { MAX_VAULT, isVault } from "../../protocol/js/vault.js";
 import { Unreached } from "./api.js";
 import { banners } from "./banner.js";
 import { here } from "./baked.js";
@@ -115,8 +115,19 @@ async function offerKept(baked, session, kept) {
 /** Which vault a chip stands for.  @type {WeakMap<HTMLInputElement, Bytes>} */
 const KEPT = new WeakMap();
 
-/** @param {Baked} baked @param {HTMLElement} field @param {HTMLElement} kept @returns {Promise<Bytes>} */
+/**
+ * @param {Baked} baked @param {HTMLElement} field @param {HTMLElement} kept
+ * @returns {Promise<Bytes>} throws Refused("vault") where none is chosen, or half of one
+ */
 async function vaultOf({ words: { t } }, field, kept) {
+  const file = await fileOf(t, field, kept);
+  if (isVault(file)) return file;
+  const half = t("This file is no vault, or half of one: a copy that broke off. Choose the other copy.");
+  throw new Refused("vault", `${half} ${t("If no copy opens, it is lost: ask a custodian to enrol you again.")}`);
+}
+
+/** @param {(text: string) => string} t @param {HTMLElement} field @param {HTMLElement} kept @returns {Promise<Bytes>} */
+async function fileOf(t, field, kept) {
   const chosen = inputOf(field).files?.[0];
   if (chosen !== undefined) {
     if (chosen.size > MAX_VAULT) throw new Refused("vault", t("This file is too large to be a vault."));
@@ -156,8 +167,10 @@ function sentenceFor({ words }, error) {
   const { t } = words;
   if (!(error instanceof Refused)) return t("The server could not be reached. Look at your connection and try again.");
   const said = {
-    vault: t("Choose the other copy of your vault. If no copy opens, it is lost: ask a custodian to enrol you again."),
-    passphrase: t("These words don't open this vault. Check each word and their order."),
+    passphrase: [
+      t("These words don't open this vault. Check each word and their order."),
+      t("If they are right, the file is damaged: choose its other copy."),
+    ].join(" "),
     sign_in: t("The desk did not let you in."),
     roster_dates: t("The roster is out of date. The custodians have to publish the next one."),
     roster_signers: t(
