@@ -92,7 +92,7 @@ def test_the_rest_sign_the_next_set_when_a_lead_suspends_somebody_and_the_next_w
     for name in ("ana", "bo", "dee"):
         assert street.open(name) == ""
     weeks = street.settle("dee", "ana", "bo")
-    assert weeks[week] == (1, all_four)
+    assert weeks[week] == (1, set(all_four))
     assert [members for _, members in weeks.values()][1:] == [world.ids("ana", "bo", "dee")] * 2
 
     now = int(time.time())

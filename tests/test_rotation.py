@@ -8,6 +8,7 @@ desk signs.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -166,8 +167,16 @@ def test_two_desks_that_are_shown_two_sets_of_one_number_never_sign_the_same_byt
     assert by_ana != by_bo
     for payload, name in ((by_ana, "ana"), (by_bo, "bo")):
         alone = world.sign("set", payload, name)
-        assert said(lambda one=alone: world.open_set(one, keys).name, alone, payload) == "set_signers"
-        assert said(lambda one=alone: in_javascript(world, one, keys)["name"], alone, payload) == "set_signers"
+        assert said(partial(_name_of, world, alone, keys), alone, payload) == "set_signers"
+        assert said(partial(_name_in_javascript, world, alone, keys), alone, payload) == "set_signers"
+
+
+def _name_of(world: World, signed: Signed, keys: list[Signed]) -> str:
+    return world.open_set(signed, keys).name
+
+
+def _name_in_javascript(world: World, signed: Signed, keys: list[Signed]) -> str:
+    return str(in_javascript(world, signed, keys)["name"])
 
 
 def said(opening: Callable[[], str], signed: Signed, mine: bytes) -> str:

@@ -139,9 +139,7 @@ def test_wrong_words_open_nothing_and_say_so(site: DeskSite, ana: Watched) -> No
     tab.wait_for_selector("#queue")
 
 
-def test_half_a_vault_is_told_from_wrong_words_and_the_mend_is_named(
-    site: DeskSite, tmp_path: Path, ana: Watched
-) -> None:
+def test_half_a_vault_is_told_from_wrong_words(site: DeskSite, tmp_path: Path, ana: Watched) -> None:
     tab = states.open_desk(ana.context, site)
     states.fill_in(tab, site, "ana")
     (tmp_path / "half.vault").write_bytes((site.people / "ana.vault").read_bytes()[:200])
