@@ -1,8 +1,6 @@
 /**
  * Answers: what stands in the form, as a tip tells it; or which questions are still open.
  */
-import { BLOCK } from "../../protocol/js/patterns.js";
-import { screenText } from "../../protocol/js/screen.js";
 import { choices, chosen, input, part, reveal } from "./page.js";
 
 /** @typedef {import("../../protocol/js/tip.js").Told} Told */
@@ -12,18 +10,23 @@ import { choices, chosen, input, part, reveal } from "./page.js";
 const QUESTIONS = Object.freeze(
   /** @type {const} */ (["caller", "what", "where", "home", "when", "seen", "day"]),
 );
-/** What would tell the door of a home. */
-const DOORS = Object.freeze(["address", "unit"]);
 
 /** @param {string} id @returns {string} what was typed, without what no letter stands for */
 function typed(id) {
   return input(id).value.replace(/\p{Surrogate}/gu, "\ufffd").trim();
 }
 
+/** A number before a word: what a door has, as well as it can be told without the privacy screen's rules. */
+let findsDoor = (/** @type {string} */ words) => /\b\d{1,5}[a-z]?\s+\p{L}{3}/iu.test(words);
+
+/** Look for doors by the privacy screen's own rules, which come later.  @param {(words: string) => boolean} find */
+export function lookForDoorsWith(find) {
+  findsDoor = find;
+}
+
 /** @returns {boolean} whether what was typed would tell a home's door */
 function tellsDoor() {
-  const hits = screenText(typed("place"), "en");
-  return input("home").checked && hits.some(({ rule, level }) => level === BLOCK && DOORS.includes(rule));
+  return input("home").checked && findsDoor(typed("place"));
 }
 
 /** @returns {Question[]} the questions that are open, in the order of the page */

@@ -4,7 +4,7 @@
  */
 import { Back } from "./back.js";
 import { Given } from "./given.js";
-import { hintAt } from "./hints.js";
+import { hintAt, tellsDoor } from "./hints.js";
 import { part, reveal } from "./page.js";
 import { wordsOf } from "../../look/words.js";
 
@@ -12,6 +12,7 @@ import { wordsOf } from "../../look/words.js";
 /**
  * What the page shares with this script.  `send` brings a letter on its way, and says whether it arrived.
  * @typedef {Readonly<{words: import("./page.js").Words, readers: () => import("./readers.js").Readers,
+ *   lookForDoorsWith: (find: (words: string) => boolean) => void,
  *   drop: () => Promise<Uint8Array<ArrayBuffer>>,
  *   send: (letter: import("./sending.js").Letter, kind: import("../../protocol/js/reply.js").ReplyKind) =>
  *     Promise<boolean>}>} Shared
@@ -34,6 +35,7 @@ part("back").append(document.createRange().createContextualFragment(policy === u
 part("ask-place").replaceWith(part("may-ask"));
 part("sent-place").replaceWith(part("sent-more"));
 for (const id of ["place", "words", "back-text"]) hintAt(id, words);
+shared.lookForDoorsWith(tellsDoor);
 const given = new Given(words);
 // It takes a second: better while the rest is being told.
 part("ask").addEventListener("change", () => void given.thread(shared.readers().policy.network));

@@ -4,7 +4,7 @@
 import { put } from "../../look/words.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { sealLegal } from "../../protocol/js/legal.js";
-import { anySaid, readAnswers, review, wipe } from "./answers.js";
+import { anySaid, lookForDoorsWith, readAnswers, review, wipe } from "./answers.js";
 import { breathe } from "./breathe.js";
 import { Turned } from "./door.js";
 import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
@@ -38,7 +38,7 @@ let from = "tell";
 let { readers, work } = begin();
 const photos = new Photos(page.words);
 const progress = new Progress(page.words);
-const later = new Later(page.later, { words: page.words, readers: () => readers, send: reply });
+const later = new Later(page.later, { words: page.words, lookForDoorsWith, readers: () => readers, send: reply });
 
 /** @returns {{readers: Readers, work: Work}} new ones, which look for readers and work at once */
 function begin() {

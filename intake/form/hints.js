@@ -4,6 +4,7 @@
  * The rules are those of the privacy screen (SPEC 11) that concern people; a hint stops nobody.
  */
 import { put } from "../../look/words.js";
+import { BLOCK } from "../../protocol/js/patterns.js";
 import { screenText } from "../../protocol/js/screen.js";
 import { input, part } from "./page.js";
 
@@ -13,6 +14,14 @@ import { input, part } from "./page.js";
 /** Milliseconds without a key after which the words are looked at. */
 const REST = 250;
 const MOST = 3;
+
+/** What would tell the door of a home. */
+const DOORS = Object.freeze(["address", "unit"]);
+
+/** @param {string} words @returns {boolean} whether they would tell a home's door */
+export function tellsDoor(words) {
+  return screenText(words, "en").some(({ rule, level }) => level === BLOCK && DOORS.includes(rule));
+}
 
 /**
  * What was found, "" for a rule that concerns alerts only.

@@ -63,7 +63,14 @@ class Window {
    * machine that is busy, has held instead of touched; fingers are tried where a phone's form is tested by itself.)
    */
   async tap(selector, name, patience) {
-    const at = await this.#until(patience, `${selector} ${name} to be there to touch`, () => this.tab.evaluate(reach, selector, name));
+    let before = { x: -1, y: -1 };
+    const at = await this.#until(patience, `${selector} ${name} to be there to touch`, async () => {
+      const found = await this.tab.evaluate(reach, selector, name);
+      if (found.not !== undefined) return found;
+      const still = found.yes.x === before.x && found.yes.y === before.y; // As people wait until a page stands still.
+      before = found.yes;
+      return still ? found : { not: "it moves" };
+    });
     await this.tab.mouse.click(at.x, at.y);
   }
 
