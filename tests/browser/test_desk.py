@@ -69,9 +69,9 @@ def posted(site: DeskSite) -> list[Any]:
 def test_two_people_open_a_tip_work_it_and_sign_the_same_bytes(site: DeskSite, ana: Watched, bo: Watched) -> None:
     envelope = site.seal()
     first = unlocked(ana, site, "ana")
-    states.open_tip(first, envelope)
+    with first.expect_response("**/opened"):
+        states.open_tip(first, envelope)
     expect(first.locator(".tip")).to_contain_text(str(TOLD["words"]))
-    first.locator("#new-case").wait_for()
     with reading(site.engine) as conn:
         assert get_envelope(conn, envelope).minute is None
     for step in (states.new_case, states.triage, states.check, states.find, states.draft, states.propose):
