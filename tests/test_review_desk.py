@@ -167,7 +167,7 @@ def test_a_stay_signs_out_at_once_and_takes_every_set_with_the_person_out_of_for
     assert office.get("cy", "/api/network").status_code == 200
 
     assert office.post("ana", "/api/stays", world.sign_stay("cy", "ana").value()).status_code == 201
-    assert kind(office.get("cy", "/api/network")) == "sign_in"
+    assert kind(office.get("cy", "/api/network")) == "stay"
     assert [one.retired for one in sets_of(office)] == [True]
 
 
