@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from protocol.encoding import b64
 from protocol.release import admit
@@ -109,6 +110,23 @@ def test_the_second_key_sees_no_grade_before_its_own(site: DeskSite, ana: Watche
     second.click("#sign")
     expect(second.locator("#said .notice-doubt")).to_be_visible()  # Nor without the declarations.
     assert posted(site) == []
+
+
+def test_a_tip_that_was_touched_before_its_words_were_there_counts_as_opened(site: DeskSite, ana: Watched) -> None:
+    envelope = site.seal()
+    tab = unlocked(ana, site, "ana")
+    held: list[Route] = []
+    tab.route(re.compile(r"part=preview$"), lambda route: held.append(route))
+    late = site.seal()
+    tab.click(f"#tip-{late}")
+    with reading(site.engine) as conn:
+        assert get_envelope(conn, late).minute is not None  # Nobody has read a word of it yet.
+
+    with tab.expect_response(f"**/{late}/opened"):
+        held.pop().continue_()
+    expect(tab.locator(".tip")).to_contain_text(str(TOLD["words"]))
+    with reading(site.engine) as conn:
+        assert (get_envelope(conn, late).minute, get_envelope(conn, envelope).minute is None) == (None, False)
 
 
 def test_a_refusal_says_what_is_missing_and_stands(site: DeskSite, ana: Watched, bo: Watched) -> None:

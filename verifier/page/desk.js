@@ -122,6 +122,14 @@ export class Desk {
     }
   }
 
+  /** A person looks at a tip whose words are open: from now on nobody is paged for it.  Throws Refused, Unreached. */
+  async noteOpened() {
+    const entry = this.load.tips.get(this.envelope ?? "");
+    if (!entry?.tip || !entry.row.minute) return;
+    await this.session.api.post(`/api/envelopes/${entry.row.id}/opened`);
+    entry.row.minute = null;
+  }
+
   /** Look at the queue now and then every second, for as long as the desk is open. */
   async watch() {
     if (this.#polling) return;
@@ -136,6 +144,7 @@ export class Desk {
   async #round() {
     try {
       await this.load.poll(this.case);
+      await this.noteOpened(); // Of a tip that was touched before its words were there, or while the server was not.
       this.reached = true;
       if (await this.drop.look(this.load)) {
         this.turn++;

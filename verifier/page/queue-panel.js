@@ -114,14 +114,10 @@ function whatOf(desk, entry) {
   return told && tipLabels(desk.words).what[told.what];
 }
 
-/** A person looks at it: from now on nobody is paged for it.  @param {Desk} desk @param {TipEntry} entry */
+/** @param {Desk} desk @param {TipEntry} entry */
 function openTip(desk, entry) {
   desk.go({ envelope: entry.row.id, case: null, mode: "look", tab: "case" });
-  if (entry.tip === null) return;
-  void desk.attempt(async () => {
-    await desk.session.api.post(`/api/envelopes/${entry.row.id}/opened`);
-    entry.row.minute = null;
-  });
+  void desk.attempt(() => desk.noteOpened());
 }
 
 /** @param {Desk} desk @param {CaseFile} file @returns {Node} */
