@@ -128,6 +128,8 @@ KINDS: Final[dict[str, Kind]] = {
     "manifest_network": Kind("MAN-3", 403),
     "manifest_chain": Kind("MAN-4", 409),
     "page": Kind("MAN-5", 400),
+    # What travels by hand.
+    "sealed_file": Kind("ENV-10", 400),
 }
 
 

@@ -18,6 +18,7 @@ from protocol.errors import Refused
 from protocol.legal import open_legal
 from protocol.policy import Policy
 from protocol.publication import open_publication
+from protocol.sealedfile import START, SealedFile
 from protocol.tip import decode_tip
 from sereno import clock
 
@@ -32,7 +33,7 @@ def add_seal_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--policy", type=Path, required=True)
     parser.add_argument("--legal", type=Path, help="a text file that only the attorneys will read")
-    parser.add_argument("--out", type=Path, required=True, help="where the envelope goes; never overwritten")
+    parser.add_argument("--out", type=Path, required=True, help="where the sealed file goes; never overwritten")
 
 
 def seal(arguments: argparse.Namespace) -> int:
@@ -52,16 +53,16 @@ def seal(arguments: argparse.Namespace) -> int:
         "tip": tip,
     }
     legal = arguments.legal.read_text("utf-8") if arguments.legal else ""
-    write_new(arguments.out, seal_envelope(header, to, published.attorneys, legal=legal))
-    print(
-        f"Sealed to {len(to.members)} verifiers of desk {to.desk}, set {to.number}. Send {arguments.out} to any door."
-    )
+    envelope = seal_envelope(header, to, published.attorneys, legal=legal)
+    write_new(arguments.out, SealedFile(to.desk, to.name, envelope).encode())
+    print(f"Sealed to {len(to.members)} verifiers of desk {to.desk}, set {to.number}.")
+    print(f"Hand {arguments.out} in at the form, under “For places without a network”.")
     return 0
 
 
 def add_open_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `sereno open`."""
-    parser.add_argument("envelope", type=Path)
+    parser.add_argument("envelope", type=Path, help="an envelope, or the sealed file of a saved form")
     parser.add_argument("--identity", type=Path, required=True, help="a dated epoch file, or an attorney's identity")
     parser.add_argument("--legal", action="store_true", help="the file is a legal part, and the identity an attorney's")
     parser.add_argument("--out", type=Path, help="a folder for the words and photos; without it only words are shown")
@@ -74,6 +75,8 @@ def open_(arguments: argparse.Namespace) -> int:
     if arguments.legal:
         print(open_legal(data, identity))
         return 0
+    if data.startswith(START):
+        data = SealedFile.decode(data).envelope
     tip = decode_tip(age.open(data, [identity]))
     words = json.dumps(dict(tip.header["tip"]), indent=2, ensure_ascii=False, sort_keys=True)
     print(words)

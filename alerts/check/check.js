@@ -2,6 +2,7 @@
  * "Is this real?": checks an alert's proof in the reader's own browser.  Nothing that is checked leaves the device but
  * the alert's id, with which the page asks its own site for newer messages.
  */
+import { copyOf, download } from "../../look/copy.js";
 import { put } from "../../look/words.js";
 import { utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
@@ -9,9 +10,8 @@ import { MAX_BUNDLE } from "../../protocol/js/limits.js";
 import { Slip } from "../../protocol/js/slip.js";
 import { idIn, isSaved, newer } from "./newer.js";
 import { part, readPage, reveal } from "./page.js";
-import { copyOf, download } from "./save.js";
 import { show } from "./show.js";
-import { wholeOf } from "./slips.js";
+import { rosterToKeep, wholeOf } from "./slips.js";
 import { judge } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Source} Source */
@@ -135,7 +135,7 @@ async function submit() {
 }
 
 async function save() {
-  const blob = await copyOf(page.hash);
+  const blob = await copyOf(page.hash, "roster", await rosterToKeep());
   reveal("save-fault", blob === null);
   if (blob !== null) download(blob, `${part("save").dataset.name}.html`);
 }

@@ -61,14 +61,8 @@ async function messagesOf(slip) {
   return typeof id === "string" && /^[0-9a-f]{32}$/.test(id) ? newer(id) : null;
 }
 
-/**
- * A page's text with the site's roster in it, for a copy that checks codes without a network.
- * @param {string} text @returns {Promise<string>} the text as it is where there is no roster
- */
-export async function withRoster(text) {
+/** @returns {Promise<string>} the site's roster, for a copy that checks codes without a network; "" where there is none */
+export async function rosterToKeep() {
   const [trail] = trailsOf(await siteRoster());
-  if (trail === undefined) return text;
-  // No part of a roster can end the element that it stands in.
-  const inside = unutf8(trail.encode()).replaceAll("<", "\\u003c");
-  return text.replace(/(<script type="application\/json" id="roster">)[^<]*/, (_, start) => start + inside);
+  return trail === undefined ? "" : unutf8(trail.encode());
 }

@@ -23,7 +23,7 @@ from protocol.policy import Policy
 
 FOLDER: Final = Path(__file__).parent
 # What only the later script says.
-LATER: Final = ("back.js", "coming-back.js", "dropped.js", "given.js", "hints.js", "typed.js")
+LATER: Final = ("back.js", "coming-back.js", "dropped.js", "given.js", "hints.js", "saving.js", "typed.js")
 
 form = Blueprint("form", __name__)
 

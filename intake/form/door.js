@@ -119,7 +119,7 @@ export async function fetchDrop(signal) {
 /**
  * Leave an envelope at the door.  The same bytes may be left again: they are kept once.
  * @param {import("../../protocol/js/encoding.js").Bytes} envelope
- * @param {import("../../protocol/js/recipients.js").RecipientSet} to
+ * @param {Readonly<{desk: string, name: string}>} to
  * @param {string} work @param {AbortSignal} signal
  */
 export async function leaveEnvelope(envelope, to, work, signal) {

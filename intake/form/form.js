@@ -6,24 +6,21 @@ import { Refused } from "../../protocol/js/errors.js";
 import { sealLegal } from "../../protocol/js/legal.js";
 import { anySaid, lookForDoorsWith, readAnswers, review, wipe } from "./answers.js";
 import { breathe } from "./breathe.js";
+import { Carrier } from "./carrier.js";
 import { Turned } from "./door.js";
 import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
 import { Later } from "./later.js";
 import { drawChosen, listenToMap } from "./map.js";
 import { choices, chosen, input, part, readPage, reveal, show } from "./page.js";
 import { Photos } from "./photos.js";
-import { Progress } from "./progress.js";
 import { Readers } from "./readers.js";
-import { send } from "./sending.js";
+import { sealedBefore, sealing } from "./sending.js";
 import { Work } from "./work.js";
 
-/** @typedef {import("./sending.js").Letter} Letter */
 /** @typedef {import("./photos.js").Chosen} Chosen */
 
 const page = readPage();
-const { t, tn, lang } = page.words;
-/** Milliseconds after which a sum that is still being done is spoken of. */
-const SLOW = 2500;
+const { tn, lang } = page.words;
 const MOST_WORDS = 280;
 /** @type {Chosen} */
 const NO_PHOTOS = Object.freeze({ files: [], originals: [] });
@@ -31,28 +28,27 @@ const DAY_FORMAT = Object.freeze(/** @type {const} */ ({ weekday: "long", day: "
 
 /** Ends with the page: what it fetches and computes. */
 let life = new AbortController();
-/** Ends with a tip on its way. */
-let way = new AbortController();
-/** The screen that what is on its way was said on.  @type {"tell" | "back"} */
-let from = "tell";
 let { readers, work } = begin();
 const photos = new Photos(page.words);
-const progress = new Progress(page.words);
-const later = new Later(page.later, { words: page.words, lookForDoorsWith, readers: () => readers, send: reply });
+const later = new Later(page.later, {
+  name: page.name, words: page.words, lookForDoorsWith, readers: () => readers, send: reply, handIn,
+});
+const hand = page.kept === null ? null : later.hand.bind(later);
+const carrier = new Carrier(page.words, () => ({ name: page.name, readers, work, hand }));
 
 /** @returns {{readers: Readers, work: Work}} new ones, which look for readers and work at once */
 function begin() {
-  return { readers: new Readers(page.policy, askDay, life.signal), work: new Work(life.signal) };
+  return { readers: new Readers(page.policy, page.kept?.publication ?? null, askDay, life.signal), work: new Work(life.signal) };
 }
 
 /** Have readers and work at hand before they are needed.  What fails now is tried again, and said, with the tip. */
 async function prepare() {
   try {
     await readers.publication();
-    await work.solution();
+    if (page.kept === null) await work.solution();
     // What a browser computes for the first time takes it twice as long: better now than when somebody waits.
     await sealLegal("", [], breathe);
-    await later.fetch(life.signal); // Everybody does, code or no code.
+    if (page.kept === null) await later.fetch(life.signal); // Everybody does, code or no code.
   } catch (error) {
     if (life.signal.aborted) return;
     if (error instanceof Refused || (error instanceof Turned && error.kind === "set_unknown")) give(error);
@@ -63,7 +59,7 @@ async function prepare() {
 function give(error) {
   const kind = error instanceof Refused || error instanceof Turned ? error.kind : "";
   const noDesk = kind === "set_unknown" || kind === "desk_unknown";
-  close(noDesk ? "desk" : "readers", error instanceof Refused ? `${error.rule} ${kind}` : "");
+  close(page.kept !== null ? "old" : noDesk ? "desk" : "readers", error instanceof Refused ? `${error.rule} ${kind}` : "");
   if (kind === "") throw error; // A mistake of ours: the console should have it.
 }
 
@@ -75,7 +71,7 @@ function askDay(phone, server) {
   part("day-server").textContent = format.format(server * 1000);
   reveal("day-question", true);
   if (!part("going").hidden) {
-    way.abort();
+    carrier.stop();
     show("tell");
     review(true);
   }
@@ -84,87 +80,53 @@ function askDay(phone, server) {
   });
 }
 
-/** @param {import("./sending.js").Stage} stage */
-function say(stage) {
-  const titles = { sealing: t("Sealing on your phone"), sending: t("Sealed. Sending now"), dropped: t("Waiting to send") };
-  const waits = !["sealing", "sending"].includes(stage);
-  put(part("going-title"), titles[waits ? "dropped" : /** @type {"sealing"} */ (stage)]);
-  if (!waits) return; // What went wrong stays in sight while it is tried again.
-  reveal("going-slow", false);
-  for (const one of ["dropped", "load", "trouble"]) reveal(`going-${one}`, one === stage);
-  reveal("going-ways", true);
-}
-
-/** Clear what an earlier try has said. */
-function calm() {
-  for (const one of ["slow", "dropped", "load", "trouble", "ways"]) reveal(`going-${one}`, false);
-  put(part("going-title"), t("Sealing on your phone"));
-}
-
 /** Seal and send what stands in the form; on any error it still stands there. */
 async function submit() {
   const open = review(true);
   put(part("open-fault"), open === 0 ? "" : tn("{n} question is still open.", "{n} questions are still open.", open));
   if (open > 0 || chosen("what") === "other") return;
   const { told, legal } = readAnswers();
-  await carry("tell", async () => {
-    const taken = await photos.chosen();
-    if (taken === null) {
-      show("tell");
-      photos.goTo();
-      return null;
-    }
-    const thread = await later.thread(readers.policy.network);
-    const fields = { kind: /** @type {const} */ ("tip"), tip: told, ...(thread === null ? {} : { thread: thread.value() }) };
-    return [{ fields, to: (publication) => publication.setForZone(told.where.zone) }, legal, taken];
-  }, () => {
-    wipe();
-    photos.wipe();
-    refresh();
+  await carrier.carry({
+    from: "tell",
+    give,
+    async load(way) {
+      const taken = await photos.chosen();
+      if (taken === null) {
+        show("tell");
+        photos.goTo();
+        return null;
+      }
+      const thread = await later.thread(readers.policy.network);
+      const fields = { kind: /** @type {const} */ ("tip"), tip: told, ...(thread === null ? {} : { thread: thread.value() }) };
+      return sealing({ fields, to: (publication) => publication.setForZone(told.where.zone) }, legal, taken, way);
+    },
+    done() {
+      later.show();
+      wipe();
+      photos.wipe();
+      refresh();
+    },
   });
 }
 
 /** @type {import("./coming-back.js").Shared["send"]} */
 function reply(letter, kind) {
-  return carry("back", async () => [letter, "", NO_PHOTOS], () => {
+  const done = () => {
+    later.show();
     reveal("sent-told", false);
     reveal(`sent-${kind}`, true);
-  });
+  };
+  return carrier.carry({ from: "back", load: async (way) => sealing(letter, "", NO_PHOTOS, way), done, give });
 }
 
-/**
- * Seal and send; on any error everything still stands where it was said.
- * @param {"tell" | "back"} origin the screen to return to @param {() => Promise<[Letter, string, Chosen] | null>} write the
- * letter, what only attorneys read, and the photos; null where it is not ready to be sent @param {() => void} done once it has arrived @returns {Promise<boolean>} whether it has
- */
-async function carry(origin, write, done) {
-  way = new AbortController();
-  const { signal } = way;
-  from = origin;
-  calm();
-  show("going");
-  const slow = setTimeout(() => reveal("going-slow", part("going-ways").hidden === true), SLOW);
-  try {
-    await breathe(); // So that the lantern is seen first.
-    const written = await write();
-    if (written === null) return false;
-    const [letter, legal, chosenPhotos] = written;
-    signal.throwIfAborted();
-    const step = (/** @type {number} */ share) => progress.step(share);
-    await send(letter, legal, chosenPhotos, { name: page.name, readers, work, say, signal, step });
-    work.forget(); // It was good for one envelope.
-    reveal("sent-told", true);
-    later.show();
-    done();
-    show("sent");
-    return true;
-  } catch (error) {
-    if (!signal.aborted) give(error);
-    return false;
-  } finally {
-    clearTimeout(slow);
-    progress.hide();
-  }
+/** @type {import("./coming-back.js").Shared["handIn"]} */
+function handIn(file, fault) {
+  const refuse = (/** @type {unknown} */ error) => {
+    show("tell");
+    if (!(error instanceof Turned)) throw error;
+    fault();
+  };
+  return carrier.carry({ from: "tell", load: async () => sealedBefore(file), done: () => later.show(), give: refuse });
 }
 
 /** Bring what depends on answers in step with them. */
@@ -199,7 +161,7 @@ function listenToOptional() {
 
 /** Take everything back: what is typed, what is on its way, what was fetched. */
 function forget() {
-  way.abort();
+  carrier.stop();
   life.abort();
   wipe();
   photos.wipe();
@@ -249,10 +211,7 @@ function listen() {
   });
   for (const event of ["input", "change"]) part("form").addEventListener(event, refresh);
   onClick("retry", () => dispatchEvent(new Event("retry")));
-  onClick("change", () => {
-    way.abort();
-    show(from);
-  });
+  onClick("change", () => carrier.change());
   onClick("again", () => {
     later.drop();
     show("tell");
@@ -279,6 +238,10 @@ function start() {
   reveal("caller-question", operator);
   /** @type {HTMLButtonElement} */ (part("send")).disabled = false;
   refresh();
+  if (page.kept !== null) {
+    reveal("languages", false); // Their pages are not here.
+    later.run(page.kept.later);
+  }
   void prepare();
 }
 

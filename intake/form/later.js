@@ -5,8 +5,9 @@
  * The script is named by its SHA-256 in the page and in the page's own policy: no other runs, whoever serves it.
  */
 import { fingerprint, utf8 } from "../../protocol/js/encoding.js";
+import { Refused } from "../../protocol/js/errors.js";
 import { Dropped, Turned, fetchDrop, fetchScript } from "./door.js";
-import { part } from "./page.js";
+import { isKept, part } from "./page.js";
 
 /** @typedef {import("./coming-back.js").Coming} Coming */
 /** @typedef {import("./coming-back.js").Shared} Shared */
@@ -24,10 +25,11 @@ export class Later {
   #have = () => {};
   /** @type {Promise<Uint8Array<ArrayBuffer>>} */
   #file;
+  #text = "";
   #named;
   #shared;
 
-  /** @param {Named} named @param {Omit<Shared, "drop">} shared */
+  /** @param {Named} named @param {Omit<Shared, "drop" | "text">} shared */
   constructor(named, shared) {
     this.#named = named;
     this.#shared = shared;
@@ -37,7 +39,7 @@ export class Later {
   /** Fetch both, however often that takes.  @param {AbortSignal} signal */
   async fetch(signal) {
     const text = this.#coming === null ? await untilThere(() => fetchScript(this.#named.path, signal), signal) : "";
-    if (text !== null && text !== "") this.#run(text);
+    if (text !== null && text !== "") this.run(text);
     const file = await untilThere(() => fetchDrop(signal), signal);
     if (file !== null) this.#have(file);
   }
@@ -67,8 +69,14 @@ export class Later {
     this.#file = new Promise((resolve) => (this.#have = resolve));
   }
 
+  /** Say that a tip was sealed into a file, and give it.  @param {import("./sending.js").Sealed} sealed */
+  hand(sealed) {
+    if (this.#coming === null) throw new Refused("page", "This saved copy was changed: its second script does not run.");
+    this.#coming.hand(sealed);
+  }
+
   /** @param {string} text of the script */
-  #run(text) {
+  run(text) {
     // The policy says so too; this holds where a browser does not know policies by hash.
     if (fingerprint(utf8(text)) !== this.#named.sha256) return;
     const trusted = /** @type {any} */ (globalThis).trustedTypes;
@@ -76,13 +84,14 @@ export class Later {
     const script = document.createElement("script");
     script.text = policy === undefined ? text : policy.createScript(text);
     const here = /** @type {any} */ (window);
-    here.sereno = { ...this.#shared, drop: () => this.#file };
+    here.sereno = { ...this.#shared, drop: () => this.#file, text: () => this.#text };
+    this.#text = text;
     document.body.append(script);
     script.remove(); // It has run.
     this.#coming = here.sereno.coming ?? null;
     delete here.sereno;
     if (this.#coming === null) return;
-    /** @type {HTMLButtonElement} */ (part("have-code")).disabled = false;
+    /** @type {HTMLButtonElement} */ (part("have-code")).disabled = isKept(); // Without a network there is no drop.
   }
 }
 

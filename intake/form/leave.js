@@ -4,7 +4,7 @@
  */
 import { part, reveal, show } from "./page.js";
 
-/** @typedef {"framed" | "link" | "crypto" | "desk" | "readers"} Cause */
+/** @typedef {"framed" | "link" | "crypto" | "desk" | "readers" | "old"} Cause */
 
 export const OPERATOR = "#operator";
 
@@ -18,8 +18,9 @@ export function reasonToStayClosed() {
 
 /** @param {Cause} cause @param {string} [rule] what broke, for whoever is asked for help */
 export function close(cause, rule = "") {
-  for (const one of ["framed", "link", "crypto", "desk", "readers"]) reveal(`closed-${one}`, one === cause);
+  for (const one of ["framed", "link", "crypto", "desk", "readers", "old"]) reveal(`closed-${one}`, one === cause);
   reveal("plain", cause === "link");
+  /** @type {HTMLAnchorElement} */ (part("plain")).href = location.pathname;
   reveal("reload", cause === "desk" || cause === "readers");
   part("closed-rule").textContent = rule;
   show("closed");

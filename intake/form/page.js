@@ -40,9 +40,15 @@ function data(id) {
 }
 
 /**
+ * What a saved copy carries, as it was fetched: the publication, and the script that is fetched later.
+ * @typedef {Readonly<{publication: string, later: string}>} Kept
+ */
+
+/**
  * What the page knows: the network's policy file, the language, and its own name, which goes into every tip.
- * `later` names the script that is fetched later.
- * @returns {Readonly<{policy: Uint8Array, words: Readonly<Words>, name: string, later: import("./later.js").Named}>}
+ * `later` names the script that is fetched later; `kept` is null but in a saved copy.
+ * @returns {Readonly<{policy: Uint8Array, words: Readonly<Words>, name: string, later: import("./later.js").Named,
+ *   kept: Kept | null}>}
  */
 export function readPage() {
   const { policy, catalogue, later } = data("data");
@@ -51,7 +57,13 @@ export function readPage() {
     words: wordsOf(catalogue),
     name: data("page-hash"),
     later,
+    kept: isKept() ? data("recipients") : null,
   });
+}
+
+/** @returns {boolean} whether this is a saved copy, which has no door to ask and none to send to */
+export function isKept() {
+  return part("recipients").textContent !== "";
 }
 
 /** @param {string} id @param {boolean} seen */
@@ -67,7 +79,7 @@ export function show(name) {
   if (!part(name).hidden) return;
   for (const one of SCREENS) reveal(one, one === name);
   // The language is chosen before anything is said; later it would only lose what was.
-  reveal("languages", name === "tell");
+  reveal("languages", name === "tell" && !isKept());
   reveal("language-notice", false);
   scrollTo(0, 0);
   part(`${name}-title`).focus({ preventScroll: true });

@@ -1,6 +1,8 @@
 /**
  * Readers: who will open a tip, checked up to the roots that this page carries, before anything is sealed.
  */
+import { utf8 } from "../../protocol/js/encoding.js";
+import { Refused } from "../../protocol/js/errors.js";
 import { Policy } from "../../protocol/js/policy.js";
 import { openPublication } from "../../protocol/js/publication.js";
 import { breathe } from "./breathe.js";
@@ -27,12 +29,19 @@ export class Readers {
   #file;
   /** @type {Policy | null} */
   #policy = null;
+  #kept;
+  /** @type {Uint8Array | null} */
+  #data = null;
   #askDay;
   #signal;
 
-  /** @param {Uint8Array} file the policy's @param {AskDay} askDay @param {AbortSignal} signal */
-  constructor(file, askDay, signal) {
+  /**
+   * @param {Uint8Array} file the policy's @param {string | null} kept the publication of a saved copy
+   * @param {AskDay} askDay @param {AbortSignal} signal
+   */
+  constructor(file, kept, askDay, signal) {
     this.#file = file;
+    this.#kept = kept;
     this.#askDay = askDay;
     this.#signal = signal;
   }
@@ -45,6 +54,11 @@ export class Readers {
   /** @returns {number} the time, in Unix seconds, by the device's clock or as the person set it right */
   now() {
     return clock() + (this.#ahead ?? 0);
+  }
+
+  /** @returns {Uint8Array | null} the publication as it came, once it was checked */
+  get data() {
+    return this.#data;
   }
 
   /** Throws Dropped, Turned, or Refused for what does not check.  @returns {Promise<Publication>} */
@@ -65,10 +79,21 @@ export class Readers {
   }
 
   async #open() {
-    const { data, time } = await fetchPublication(this.#afresh, this.#signal);
+    const { data, time } = await this.#fetch();
     if (time !== null) this.#ahead ??= await this.#difference(clock(), time);
     await breathe();
-    return openPublication(data, this.policy, this.now(), breathe);
+    const publication = await openPublication(data, this.policy, this.now(), breathe);
+    if (this.#kept !== null && this.now() >= publication.usableUntil()) {
+      throw new Refused("set_old", "This saved copy was to be used until a day before its sets or its roster end.");
+    }
+    this.#data = data;
+    return publication;
+  }
+
+  /** @returns {ReturnType<typeof fetchPublication>} */
+  async #fetch() {
+    if (this.#kept !== null) return { data: utf8(this.#kept), time: null };
+    return fetchPublication(this.#afresh, this.#signal);
   }
 
   /** @param {number} phone @param {number} server @returns {Promise<number>} */

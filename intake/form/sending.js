@@ -14,6 +14,7 @@ import { Upload } from "./upload.js";
 /** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
 /** @typedef {import("../../protocol/js/tip.js").Form} Form */
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
+/** @typedef {import("./upload.js").To} To */
 /** @typedef {import("../../protocol/js/encoding.js").Bytes} Bytes */
 /** @typedef {"sealing" | "sending" | "dropped" | "load" | "trouble"} Stage */
 /**
@@ -23,15 +24,18 @@ import { Upload } from "./upload.js";
  */
 /**
  * What sending needs of the page: its name, who reads, the work, where to say how it goes, and a signal that takes the
- * tip back.  `step` is told the share of an upload that is there, and may wait.
+ * tip back.  `step` is told the share of an upload that is there, and may wait.  `hand` is null but in a saved copy,
+ * where it takes what a door would.
  * @typedef {Readonly<{name: string, readers: import("./readers.js").Readers,
  *   work: import("./work.js").Work, say: (stage: Stage) => void, signal: AbortSignal,
- *   step: (share: number) => Promise<void> | void}>} Way
+ *   step: (share: number) => Promise<void> | void, hand: ((sealed: Sealed) => void) | null}>} Way
  */
 /**
  * What is sealed, and the upload that it is under where it comes in parts.
- * @typedef {{envelope: Bytes, to: RecipientSet, upload: Upload | null}} Sealed
+ * @typedef {{envelope: Bytes, to: To, upload: Upload | null}} Sealed
  */
+/** What is brought on its way: `again` says whether it can be sealed to others, where the door takes the set no more. */
+/** @typedef {Readonly<{seal: () => Promise<Sealed>, again: boolean}>} Load */
 /** @typedef {import("./photos.js").Chosen} Chosen */
 
 /** Milliseconds before another try: the first, then twice as long each time, up to the longest. */
@@ -49,17 +53,16 @@ const SEAL_AGAIN = Object.freeze(["set_old", "set_unknown", "stanza_count", "des
  *
  * Throws Refused where the readers do not check (nothing was sent), Turned where no desk is open, and the signal's
  * reason where the person took it back.
- * @param {Letter} letter @param {string} legal @param {Chosen} chosen @param {Way} way
+ * @param {Load} load @param {Way} way
  */
-export async function send(letter, legal, chosen, way) {
+export async function send(load, way) {
   /** @type {Sealed | null} */
   let sealed = null;
-  const id = hex(crypto.getRandomValues(new Uint8Array(16)));
   for (let tries = 0; ; tries++) {
     try {
       if (sealed === null) {
         way.say("sealing");
-        sealed = await seal(id, letter, legal, chosen, way);
+        sealed = await load.seal();
       }
       await leave(sealed, way);
       return;
@@ -71,7 +74,7 @@ export async function send(letter, legal, chosen, way) {
         way.work.forget(); // It was good for one upload.
       }
       if (error instanceof Turned && SEAL_AGAIN.includes(error.kind)) {
-        if (sealed === null) throw error; // The door has no set to seal to.
+        if (sealed === null || !load.again) throw error; // The door has no set to seal to.
         sealed = null;
         way.readers.forget();
       }
@@ -81,7 +84,9 @@ export async function send(letter, legal, chosen, way) {
 }
 
 /** @param {Sealed} sealed @param {Way} way */
-async function leave({ envelope, to, upload }, way) {
+async function leave(sealed, way) {
+  const { envelope, to, upload } = sealed;
+  if (way.hand !== null) return way.hand(sealed);
   if (upload !== null) {
     way.say("sending");
     return upload.send(() => way.work.solution(), way.step, way.signal);
@@ -89,6 +94,29 @@ async function leave({ envelope, to, upload }, way) {
   const work = await way.work.solution();
   way.say("sending");
   return leaveEnvelope(envelope, to, work, way.signal);
+}
+
+/**
+ * What a letter becomes.
+ * @param {Letter} letter @param {string} legal @param {Chosen} chosen @param {Way} way @returns {Load}
+ */
+export function sealing(letter, legal, chosen, way) {
+  const id = hex(crypto.getRandomValues(new Uint8Array(16)));
+  return { seal: () => seal(id, letter, legal, chosen, way), again: true };
+}
+
+/**
+ * What a sealed file becomes.
+ * @param {import("../../protocol/js/sealedfile.js").SealedFile} file @returns {Load}
+ */
+export function sealedBefore({ envelope, desk, set, members }) {
+  const to = { desk, name: set, members: { length: members } };
+  return { seal: async () => ({ envelope, to, upload: uploadOf(envelope, to) }), again: false };
+}
+
+/** @param {Bytes} envelope @param {To} to @returns {Upload | null} */
+function uploadOf(envelope, to) {
+  return Upload.isFor(envelope, to) ? new Upload(envelope, to) : null;
 }
 
 /**
@@ -111,7 +139,7 @@ async function seal(id, letter, legal, { files, originals }, { name, readers, si
     all.push({ type: ORIGINAL, data: await sealOriginal(one, publication.attorneys, calm), turn: 1 });
   }
   const envelope = await sealEnvelope(header, to, publication.attorneys, all, legal, calm);
-  return { envelope, to, upload: Upload.isFor(envelope, to) ? new Upload(envelope, to) : null };
+  return { envelope, to, upload: uploadOf(envelope, to) };
 }
 
 /**

@@ -9,7 +9,8 @@ import { sha256 } from "../../protocol/js/vendor/vendor.js";
 import { breathe } from "./breathe.js";
 import { closeUpload, leavePart } from "./door.js";
 
-/** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
+/** To whom: the desk, the set's name, and how many its members are.
+ * @typedef {Readonly<{desk: string, name: string, members: {readonly length: number}}>} To */
 
 export class Upload {
   #id = hex(crypto.getRandomValues(new Uint8Array(16)));
@@ -17,13 +18,13 @@ export class Upload {
   #envelope;
   #to;
 
-  /** @param {import("../../protocol/js/encoding.js").Bytes} envelope @param {RecipientSet} to */
+  /** @param {import("../../protocol/js/encoding.js").Bytes} envelope @param {To} to */
   constructor(envelope, to) {
     this.#envelope = envelope;
     this.#to = to;
   }
 
-  /** @param {Uint8Array} envelope @param {RecipientSet} to @returns {boolean} whether it is one that comes in parts */
+  /** @param {Uint8Array} envelope @param {To} to @returns {boolean} whether it is one that comes in parts */
   static isFor(envelope, to) {
     return envelope.length > envelopeSize(to.members.length, BUCKETS[0]);
   }

@@ -116,6 +116,8 @@ export const KINDS = Object.freeze({
   manifest_network: { rule: "MAN-3", status: 403 },
   manifest_chain: { rule: "MAN-4", status: 409 },
   page: { rule: "MAN-5", status: 400 },
+  // What travels by hand.
+  sealed_file: { rule: "ENV-10", status: 400 },
 });
 
 /** @typedef {keyof typeof KINDS} Kind */

@@ -6,9 +6,9 @@
  * Pure: reads no clock, touches no store.
  */
 import { canonical, fingerprint, parse, utf8 } from "./encoding.js";
-import { epochOf } from "./epoch.js";
+import { epochGraceEnd, epochOf } from "./epoch.js";
 import { Refused } from "./errors.js";
-import { CLOCK_SKEW, LEGAL_STANZAS, MAX_MEMBERS, ROOT_LINKS } from "./limits.js";
+import { CLOCK_SKEW, DAY, LEGAL_STANZAS, MAX_MEMBERS, ROOT_LINKS } from "./limits.js";
 import { openSetSteps } from "./recipients.js";
 import { openRosterSteps } from "./roster.js";
 import { exactly, listOf, recipient, record } from "./shape.js";
@@ -66,6 +66,12 @@ export class Publication {
       throw new Refused("desk_unknown", `No desk of this network looks after the zone ${zone}.`);
     }
     return this.setOfDesk(desk.id);
+  }
+
+  /** @returns {number} until when a saved copy may seal to these sets (Unix seconds): what it seals has to be opened too */
+  usableUntil() {
+    const ends = [...this.sets.values()].map(({ epoch }) => epochGraceEnd(epoch));
+    return Math.min(this.roster.expires, ...ends) - DAY;
   }
 
   /** @param {string} desk @returns {RecipientSet} throws Refused("set_unknown") */

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests import browsers
-from tests.browser import alerts_site
+from tests.browser import alerts_site, desk_site
 from tests.browser import reading as reading_tab
 from tests.browser.alerts_states import Stand, tell
+from tests.browser.desk_site import DeskSite
 from tests.browser.form_states import open_form
 from tests.browser.form_visit import PHONE, WATCH, Visit
 from tests.browser.intake_site import IntakeSite, serve
+from tests.browser.watched import Watched, chromium
 
 # Nothing but the page under test speaks to anybody.
 QUIET: Final = (
@@ -40,6 +43,36 @@ def intake_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IntakeSite
     """Give a running intake with a demo network, whose store may already hold other tests' envelopes."""
     with serve(tmp_path_factory.mktemp("intake")) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def desk_browser(chromium_path: str) -> Iterator[Browser]:
+    """Give a running Chromium that is patient with desks."""
+    with chromium(chromium_path) as running:
+        yield running
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[DeskSite]:
+    """Give a desk with a network of its own."""
+    with desk_site.serve(tmp_path / "desk") as running:
+        yield running
+
+
+@pytest.fixture
+def ana(desk_browser: Browser) -> Iterator[Watched]:
+    """Give ana's profile; no page of it may complain."""
+    watched = Watched(desk_browser)
+    yield watched
+    watched.close()
+
+
+@pytest.fixture
+def bo(desk_browser: Browser) -> Iterator[Watched]:
+    """Give bo's profile; no page of it may complain."""
+    watched = Watched(desk_browser)
+    yield watched
+    watched.close()
 
 
 @pytest.fixture

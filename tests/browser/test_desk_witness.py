@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -16,8 +14,8 @@ from protocol.drop import open_cell
 from store import drop
 from store.engine import reading
 from tests.browser import desk_states as states
-from tests.browser.desk_site import DeskSite, serve
-from tests.browser.watched import Watched, chromium, faults
+from tests.browser.desk_site import DeskSite
+from tests.browser.watched import Watched, faults, unlocked
 from worker.dropping import build_drop
 
 CODE: Final = bytes(range(11))
@@ -25,26 +23,16 @@ LATER: Final = "(seconds) => { const now = Date.now; const by = seconds * 1000; 
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[DeskSite]:
-    with serve(tmp_path / "desk") as running:
-        yield running
-
-
-@pytest.fixture
-def desk(chromium_path: str, site: DeskSite) -> Iterator[Page]:
+def desk(site: DeskSite, ana: Watched) -> Page:
     """Give ana's desk with a case that is sorted and whose witness took a code."""
     build_drop(site.engine, int(time.time()))
     thread = derive_thread(CODE, site.network.policy.network)
     envelope = site.seal(thread=thread.value())
-    with chromium(chromium_path) as browser:
-        watched = Watched(browser)
-        tab = states.open_desk(watched.context, site)
-        states.unlock(tab, site, "ana")
-        states.open_tip(tab, envelope)
-        states.new_case(tab)
-        states.triage(tab)
-        yield tab
-        watched.close()
+    tab = unlocked(ana, site, "ana")
+    states.open_tip(tab, envelope)
+    states.new_case(tab)
+    states.triage(tab)
+    return tab
 
 
 def test_a_question_that_is_not_in_two_drops_is_missed_and_no_longer_once_it_is(site: DeskSite, desk: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests import browsers, javascript
-from tests.browser.desk_states import ARGUMENTS, PATIENCE
+from tests.browser.desk_states import ARGUMENTS, PATIENCE, Site, open_desk, unlock
 
 
 class Watched:
@@ -42,6 +42,13 @@ def chromium(path: str) -> Iterator[Browser]:
     with browsers.chromium_running(path, ARGUMENTS) as running:
         yield running
     expect.set_options(timeout=5_000)
+
+
+def unlocked(watched: Watched, site: Site, handle: str, lang: str = "en") -> Page:
+    """Open somebody's desk in their profile."""
+    tab = open_desk(watched.context, site, lang)
+    unlock(tab, site, handle)
+    return tab
 
 
 def faults(tab: Page) -> list[Any]:

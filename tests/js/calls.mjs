@@ -2,6 +2,7 @@
 import * as age from "../../protocol/js/age.js";
 import { byCodePoint, parse } from "../../protocol/js/encoding.js";
 import * as shape from "../../protocol/js/shape.js";
+import { decodeSealedFile, encodeSealedFile } from "../../protocol/js/sealedfile.js";
 import { Signed, sign } from "../../protocol/js/signed.js";
 import { canonicalize } from "../../protocol/js/vendor/vendor.js";
 
@@ -94,4 +95,10 @@ export const sortedText = (texts) => texts.sort(byCodePoint);
 export function unseen() {
   const codes = Array.from({ length: 0x110000 }, (_, code) => code);
   return codes.filter((code) => shape.UNSEEN.test(String.fromCodePoint(code)));
+}
+
+/** A sealed file, read and written again.  @param {Uint8Array} data */
+export function sealedFile(data) {
+  const { desk, set, envelope } = decodeSealedFile(/** @type {Uint8Array<ArrayBuffer>} */ (data));
+  return encodeSealedFile(desk, set, envelope);
 }
