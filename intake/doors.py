@@ -74,7 +74,7 @@ class Intake:
                 with reading(self.engine) as conn:
                     body = publication(conn, self.policy, now)
                 if self._published is None or self._published.body != body:
-                    self._published = Encoded.of(body)
+                    self._published = Encoded(body)
                 self._published_at = now
             return self._published
 

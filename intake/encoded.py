@@ -1,8 +1,9 @@
-"""Bodies in the encodings that browsers take: compressed once, answered to everyone."""
+"""Bodies in the encodings that browsers take: compressed once, when somebody first asks for them."""
 
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -12,26 +13,17 @@ from flask import Response, request
 
 from protocol.encoding import fingerprint
 
-BEST: Final = ("br", "gzip")  # In the order of preference.
-
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A public body as it is, in gzip and in Brotli."""
+    """A public body, which is the same for everyone: sizes of sealed things tell."""
 
     body: bytes
-    gzip: bytes
-    brotli: bytes
-
-    @staticmethod
-    def of(body: bytes) -> Encoded:
-        """Return a body with its encodings.  It must be the same for everyone: sizes of sealed things tell."""
-        return _encode(body)
 
     def answer(self, mimetype: str) -> Response:
         """Return the answer to the request at hand, in the best encoding it takes; 304 where the browser has it."""
         taken = next((one for one in BEST if request.accept_encodings.quality(one) > 0), None)
-        response = Response({"br": self.brotli, "gzip": self.gzip, None: self.body}[taken], mimetype=mimetype)
+        response = Response(BEST[taken](self.body) if taken else self.body, mimetype=mimetype)
         response.vary.add("Accept-Encoding")
         if taken is not None:
             response.content_encoding = taken
@@ -42,6 +34,14 @@ class Encoded:
 
 
 @lru_cache(maxsize=32)
-def _encode(body: bytes) -> Encoded:
-    # Without a time in it, so that the same body gives the same bytes.
-    return Encoded(body, gzip.compress(body, 9, mtime=0), brotli.compress(body))
+def _brotli(body: bytes) -> bytes:
+    return bytes(brotli.compress(body))
+
+
+@lru_cache(maxsize=32)
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, 9, mtime=0)  # Without a time in it: the same body gives the same bytes.
+
+
+# In the order of preference.  A page takes a third of a second, so it is done when it is first asked for, and kept.
+BEST: Final[Mapping[str, Callable[[bytes], bytes]]] = {"br": _brotli, "gzip": _gzip}

@@ -11,11 +11,12 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from look.face import Face
 from look.icons import favicon
@@ -92,7 +93,7 @@ def assemble(parts: Parts, face: Face, policy: Policy, api: str, lang: str, spok
         "catalogue": catalogue_for_js(lang, (*keys_of("verifier/page/"), *told)),
         "alerts": {one: catalogue_for_js(one, told) for one in spoken},
     }
-    page = _TEMPLATES.from_string(parts.template).render(
+    page = _compiled(parts.template).render(
         words=words,
         name=face.in_language(face.name, lang),
         favicon=favicon(),
@@ -103,6 +104,11 @@ def assemble(parts: Parts, face: Face, policy: Policy, api: str, lang: str, spok
         _=words.gettext,
     )
     return page.encode("utf-8")
+
+
+@cache
+def _compiled(template: str) -> Template:
+    return _TEMPLATES.from_string(template)
 
 
 def content_policy(parts: Parts, api: str) -> str:

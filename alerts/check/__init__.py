@@ -33,10 +33,9 @@ check = Blueprint("check", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One language's page as it is, compressed, and the policy it is served under."""
+    """One language's page, and the policy it is served under."""
 
     body: bytes
-    encoded: Mapping[str, bytes]
     csp: str
 
 
@@ -55,14 +54,16 @@ def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
     pages = {}
     for lang in spoken:
         body = assemble(parts, face, policy, translator(lang), spoken, catalogue_for_js(lang, said))
-        pages[lang] = Page(body, _encoded(body), f"{parts.content_policy}; frame-ancestors 'none'")
+        pages[lang] = Page(body, f"{parts.content_policy}; frame-ancestors 'none'")
     return pages
 
 
 @cache
-def _encoded(body: bytes) -> Mapping[str, bytes]:
-    """Return a page compressed, once and for everyone; with no time in it the same page gives the same bytes."""
-    return {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
+def _encoded(body: bytes, encoding: str) -> bytes:
+    """Return a page as somebody first asked for it, for everyone: with no time in it, it is the same bytes anywhere."""
+    if encoding == "br":
+        return bytes(brotli.compress(body))
+    return gzip.compress(body, 9, mtime=0) if encoding == "gzip" else body
 
 
 def _own_style() -> str:
@@ -76,11 +77,11 @@ def show_check(code: str) -> AnyResponse:
     if code not in pages:
         raise Refused("not_found", f"This network does not speak {code[:12]}.")
     page = pages[code]
-    taken = next((one for one in page.encoded if request.accept_encodings.quality(one) > 0), None)
-    response = Response(page.encoded[taken] if taken else page.body, mimetype="text/html")
+    taken = next((one for one in ("br", "gzip") if request.accept_encodings.quality(one) > 0), "plain")
+    response = Response(_encoded(page.body, taken), mimetype="text/html")
     response.vary.add("Accept-Encoding")
-    if taken:
+    if taken != "plain":
         response.content_encoding = taken
-    response.set_etag(f"{fingerprint(page.body)[:32]}-{taken or 'plain'}")
+    response.set_etag(f"{fingerprint(page.body)[:32]}-{taken}")
     response.headers["Content-Security-Policy"] = page.csp
     return response.make_conditional(request)

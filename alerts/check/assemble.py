@@ -9,9 +9,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from look.face import Face
 from look.icons import favicon, icon
@@ -54,7 +55,7 @@ def assemble(
         "timezone": face.timezone,
         "alerts": face.addresses["alerts"],
     }
-    page = _TEMPLATES.from_string(parts.template).render(
+    page = _compiled(parts.template).render(
         face=face,
         name=name,
         policy=policy,
@@ -82,3 +83,8 @@ def assemble(
 def page_hash(page: bytes) -> str:
     """Return a page's name, as manifests list it.  Raises Refused("page")."""
     return page_name("check", page)
+
+
+@cache
+def _compiled(template: str) -> Template:
+    return _TEMPLATES.from_string(template)

@@ -67,9 +67,7 @@ def build_pages(face: Face, policy: Policy) -> dict[str, Page]:
         mine = replace(parts, later=later)
         body = assemble(mine, face, policy, words, catalogue_for_js(lang, first))
         csp = content_policy(mine) + "; frame-ancestors 'none'"
-        pages[lang] = Page(
-            Encoded.of(body), csp, manifest_hash(body), later_path(mine), Encoded.of(later.encode("utf-8"))
-        )
+        pages[lang] = Page(Encoded(body), csp, manifest_hash(body), later_path(mine), Encoded(later.encode("utf-8")))
     if not pages:
         raise ValueError(f"No language of the face ({', '.join(face.languages)}) has a catalogue.")
     return pages

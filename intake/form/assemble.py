@@ -10,9 +10,10 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from intake.form.outline import Outline
 from look.face import Face
@@ -77,7 +78,7 @@ def later_text(
 
 
 def _rendered(template: str, face: Face, policy: Policy, words: Words, **more: object) -> str:
-    return _TEMPLATES.from_string(template).render(
+    return _compiled(template).render(
         face=face,
         policy=policy,
         words=words,
@@ -90,6 +91,11 @@ def _rendered(template: str, face: Face, policy: Policy, words: Words, **more: o
         gettext=words.plain,
         **more,
     )
+
+
+@cache
+def _compiled(template: str) -> Template:
+    return _TEMPLATES.from_string(template)
 
 
 def manifest_hash(page: bytes) -> str:
