@@ -152,6 +152,24 @@ def test_what_the_server_shows_to_one_desk_alone_never_becomes_a_set(
     assert street.settle("ana", "bo")[week][1] == world.ids("ana", "bo", "dee")
 
 
+def test_nobody_signs_a_set_that_they_are_not_in(street: Street) -> None:
+    """The server hides dee's key from everybody, and counts on dee's own signature to leave dee out."""
+    world, room, week = street.room.world, street.room, street.room.world.epoch()
+    told = room.enter("ana").get(NETWORK)
+    hides_a_key(world, told)
+    for name in ("ana", "dee"):
+        street.liars[name].lies[NETWORK] = json.dumps(told).encode()
+        assert street.open(name) == ""
+
+    for _ in range(3):
+        assert street.look("ana", "dee") == ["", ""]
+
+    assert room.enter("ana").get(NETWORK)["last_set"]["number"] == 1
+    for name in ("ana", "dee"):
+        street.liars[name].lies.clear()
+    assert world.id("dee") in street.settle("ana", "dee")[week][1]
+
+
 # --- A lost vault -----------------------------------------------------------------------------------------------------
 
 
