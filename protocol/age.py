@@ -29,6 +29,7 @@ __all__ = [
     "NONCE",
     "TAG",
     "ClassicIdentity",
+    "FileKey",
     "Header",
     "Identity",
     "Stanza",
@@ -129,6 +130,24 @@ class ClassicIdentity:
         return try_on
 
 
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """One file's own key, as who opened the file may share it: it opens that very file, or its MAC refuses it."""
+
+    key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.key) != FILE_KEY:
+            raise Refused("age_recipient", f"A file's key has {FILE_KEY} bytes; this one has {len(self.key)}.")
+
+    def opener(self) -> Opener:
+        """Return what takes any stanza for its own; the header's MAC then says whether the key is the file's."""
+        return lambda _: self.key
+
+
+Opening = Sequence[Identity | ClassicIdentity | FileKey]
+
+
 def seal(plaintext: bytes, recipients: Sequence[str]) -> bytes:
     """Return an age file that each of the recipients can open, with one hybrid stanza for each, in their order.
 
@@ -153,7 +172,7 @@ def seal(plaintext: bytes, recipients: Sequence[str]) -> bytes:
     return b"".join((encode_header(stanzas, file_key), nonce, *chunks))
 
 
-def open(data: bytes, identities: Sequence[Identity | ClassicIdentity], at: int | None = None) -> bytes:
+def open(data: bytes, identities: Opening, at: int | None = None) -> bytes:
     """Return the plaintext of a whole age file.
 
     `at` is the index of the stanza to try first (an opener knows its own place in the recipient set); the others are
@@ -168,7 +187,7 @@ def open(data: bytes, identities: Sequence[Identity | ClassicIdentity], at: int 
     return b"".join(_open_chunk(key, nonce, chunk) for nonce, chunk in _chunks(payload[NONCE:], _SEALED_CHUNK))
 
 
-def open_header(data: bytes, identities: Sequence[Identity | ClassicIdentity], at: int | None = None) -> bytes:
+def open_header(data: bytes, identities: Opening, at: int | None = None) -> bytes:
     """Return the 16-byte file key, the header's MAC checked, from a file's beginning: its header, or more.
 
     For previews.  `at` and the refusals are as in `open`, but for age_payload.
@@ -236,7 +255,7 @@ def _unbech32_identity(prefix: str, text: str) -> bytes:
     return secret
 
 
-def _file_key(header: Header, identities: Sequence[Identity | ClassicIdentity], at: int | None) -> bytes:
+def _file_key(header: Header, identities: Opening, at: int | None) -> bytes:
     openers = [identity.opener() for identity in identities]
     order = list(header.stanzas)
     if at is not None and 0 <= at < len(order):

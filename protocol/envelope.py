@@ -114,9 +114,10 @@ def seal_envelope(
     return age.seal(encode_tip(full, files), to.recipients)
 
 
-def open_envelope(data: bytes, identity: age.Identity, to: RecipientSet, member: str) -> Tip:
+def open_envelope(data: bytes, identity: age.Identity | age.FileKey, to: RecipientSet, member: str | None) -> Tip:
     """Return the tip of an envelope, opened by a member of the set it was sealed to.
 
+    Who is no member (None) opens it by the file's key, which a member shared (9.6).
     Raises Refused: age_no_match ("not for me"), tip_layout (another set, roster, desk or stanza count), and as
     `age.open` and `decode_tip`.
     """
@@ -126,7 +127,9 @@ def open_envelope(data: bytes, identity: age.Identity, to: RecipientSet, member:
     return tip
 
 
-def open_preview(start: bytes, bucket: int, identity: age.Identity, to: RecipientSet, member: str) -> Tip:
+def open_preview(
+    start: bytes, bucket: int, identity: age.Identity | age.FileKey, to: RecipientSet, member: str | None
+) -> Tip:
     """Return the tip's words from an envelope's first bytes and its bucket; attachments stay where they are.
 
     Raises as `open_envelope`, and Refused("age_payload") where `start` is shorter than `preview_size`.
@@ -140,7 +143,17 @@ def open_preview(start: bytes, bucket: int, identity: age.Identity, to: Recipien
     return tip
 
 
-def _place(to: RecipientSet, member: str) -> int:
+def envelope_key(start: bytes, identity: age.Identity, to: RecipientSet, member: str) -> bytes:
+    """Return the file key of an envelope, from its header or more: what a member shares with who came later (9.6).
+
+    Raises Refused: age_header, age_no_match, age_mac.
+    """
+    return age.open_header(start, [identity], at=_place(to, member))
+
+
+def _place(to: RecipientSet, member: str | None) -> int | None:
+    if member is None:
+        return None
     if member not in to.members:
         raise Refused("age_no_match", f"{member} is not in set {to.number} of desk {to.desk}, so nothing opens.")
     return to.members.index(member)

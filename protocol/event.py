@@ -35,6 +35,7 @@ NAMES: Final = (
     "restore",
     "resume",
     "retract",
+    "share",
     "suspend",
     "triage",
     "update",

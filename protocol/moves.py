@@ -73,6 +73,7 @@ MOVES: Final[dict[str, Move]] = {
     "hold": Move({"new": "held", "triaged": "held", "checking": "held", "proposed": "held"}, "lead"),
     "resume": Move({"held": BEFORE}, "lead"),
     "merge": Move({"new": "merged", "triaged": "merged", "checking": "merged"}, needs=("target",)),
+    "share": Move(_stay(*OPEN, "held"), needs=("part",)),
 }
 
 

@@ -29,14 +29,17 @@ from protocol.shape import (
     base64,
     boolean,
     exactly,
+    hexadecimal,
     integer,
     list_of,
+    mapping,
     one_of,
     record,
     refuse,
     sorted_set_of,
     typed,
 )
+from protocol.stanza import FILE_KEY
 from protocol.vocabulary import RETRACT_REASONS, SUSPEND_REASONS
 
 STEP: Final = 4096
@@ -44,6 +47,7 @@ MAX_PART: Final = 2 << 20  # A detail sealed to 256 organisations takes 400 kB, 
 MAX_WORDS: Final = 500
 MAX_DETAIL: Final = 1 << 20
 MAX_ASKED: Final = 16  # Threads of one case that are asked, or told, at once.
+MAX_SHARED: Final = 4096  # Keys of each sort in one share: 800 kB, and more than any case has.
 
 WAYS: Final = ("field", "media", "official", "question")  # How a check is made.
 LACKING: Final = (*BASIS, "freshness", "lead", "other", "place", "privacy", "wording")  # What a refusal misses.
@@ -76,8 +80,9 @@ _CELLS: Final = list_of(record({"thread": SHA256, "question": SHA256, "cell": SH
 
 _ASKED: Final = record({"words": typed(limits.MAX_QUESTION), "cells": _CELLS})
 _ENDED: Final = record({"ending": one_of(*ENDINGS), "cells": _CELLS})
+_FILE_KEY: Final = base64(FILE_KEY)
 
-# By move: the fields it needs, and those it may have; `words` may always come along.
+# By move: the fields it needs, and those it may have; `words` and `set`, what it is sealed to, may always come along.
 _FIELDS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
     "attest": ({"conflict": exactly("none"), "privacy": exactly(True), "grade": GRADE}, {}),
     "check": ({"ways": sorted_set_of(one_of(*WAYS), len(WAYS), 1)}, {"asked": _ASKED}),
@@ -97,13 +102,20 @@ _FIELDS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
     "restore": (_DRAFT, _DETAIL),
     "resume": ({}, {}),
     "retract": ({"reason": one_of(*RETRACT_REASONS)}, {"alert": _payload, "signature": _DRAFT["signature"]}),
+    "share": (
+        {
+            "tips": mapping(hexadecimal(16), _FILE_KEY, MAX_SHARED),  # By the envelope's id.
+            "parts": mapping(SHA256, _FILE_KEY, MAX_SHARED),  # By the name of the event whose part it opens.
+        },
+        {},
+    ),
     "suspend": ({"reason": one_of(*SUSPEND_REASONS)}, {}),
     "triage": ({"urgency": one_of(*URGENCIES)}, {}),
     "update": (_DRAFT, _DETAIL),
 }
 _EVERY: Final[dict[str, Shape]] = {"v": exactly(1), "minute": integer(15_000 * 1440, 60_001 * 1440)}
 PARTS: Final[dict[str, Shape]] = {
-    move: record({**_EVERY, "move": exactly(move), **needed}, {"words": _WORDS, **optional})
+    move: record({**_EVERY, "move": exactly(move), **needed}, {"words": _WORDS, "set": SHA256, **optional})
     for move, (needed, optional) in _FIELDS.items()
 }
 
@@ -167,6 +179,8 @@ def _check(value: Any) -> None:
         raise Refused("shape", f"Only a D4 rests on the source's answer; this finding is {value['basis']}.")
     if "asked" in value and "question" not in value["ways"]:
         raise Refused("shape", "What was asked comes with the way question, and with no other.")
+    if value["move"] == "share" and not (value["tips"] or value["parts"]):
+        raise Refused("shape", "A share gives the key of a tip or of a part; this one gives none.")
     if ("alert" in value) != ("signature" in value):
         raise Refused("shape", "A draft and its first signature come together or not at all.")
     if "alert" in value:

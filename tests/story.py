@@ -37,7 +37,7 @@ ON_SHIFT: Final = ("bo", "cy", "dee", "tim", "lou", "rae")
 START: Final = {
     **dict.fromkeys(("triage", "hold", "merge", "link"), "new"),
     **dict.fromkeys(("check", "close"), "triaged"),
-    **dict.fromkeys(("propose", "finding"), "checking"),
+    **dict.fromkeys(("propose", "finding", "share"), "checking"),
     **dict.fromkeys(("attest", "refuse", "released"), "proposed"),
     **dict.fromkeys(("update", "suspend", "restore", "retract", "over"), "confirmed"),
     "open": "none",

@@ -34,12 +34,13 @@ TABLE: Final = {
     "hold": "new>held triaged>held checking>held proposed>held",
     "resume": "held>triaged",
     "merge": "new>merged triaged>merged checking>merged",
+    "share": "new>new triaged>triaged checking>checking proposed>proposed confirmed>confirmed held>held",
 }
 # Who may, in a case that bo proposed: everybody certified on shift at the desk, leads from anywhere, and who else.
 # A trainee (tim) may what binds nobody.
 HERE: Final = {"ana", "lea", "bo", "cy", "dee"}
 WHO: Final[dict[str, set[str]]] = {
-    **{move: {*HERE, "tim"} for move in ("open", "link", "triage", "check", "finding", "close", "merge")},
+    **{move: {*HERE, "tim"} for move in ("open", "link", "triage", "check", "finding", "share", "close", "merge")},
     **{move: {*HERE} for move in ("propose", "update", "over", "released")},
     **{move: HERE - {"bo"} for move in ("attest", "refuse")},
     **{move: {*HERE, "eve", "len"} for move in ("suspend", "retract")},

@@ -12,7 +12,7 @@ from protocol.encoding import b64, canonical, fingerprint
 from protocol.errors import Refused
 from protocol.event import NAMES, Event
 from protocol.limits import DAY, MINUTE
-from protocol.part import MAX_DETAIL, STEP, decode_part, encode_part, read_part, require_digest
+from protocol.part import MAX_DETAIL, MAX_SHARED, STEP, decode_part, encode_part, read_part, require_digest
 from tests.refusals import refused
 from tests.story import Story, agreed, in_javascript, plain
 from tests.world import World
@@ -29,6 +29,7 @@ DRAFT: Final = {
     "grade": GRADE,
 }
 CELLS: Final = [{"thread": "ab" * 32, "question": "cd" * 32, "cell": "ef" * 32}]
+KEY: Final = b64(bytes(16))
 ASKED: Final = {"words": "How do you know?", "cells": CELLS}
 FULL: Final[dict[str, dict[str, Any]]] = {
     "attest": {"conflict": "none", "privacy": True, "grade": GRADE},
@@ -46,6 +47,7 @@ FULL: Final[dict[str, dict[str, Any]]] = {
     "restore": DRAFT,
     "resume": {},
     "retract": {"reason": "misidentified", "alert": DRAFT["alert"], "signature": SIGNATURE},
+    "share": {"tips": {"0e" * 16: KEY}, "parts": {"ab" * 32: KEY}},
     "suspend": {"reason": "doubt"},
     "triage": {"urgency": "P1"},
     "update": DRAFT,
@@ -87,7 +89,8 @@ def test_a_part_is_read_back_as_it_was_written(move: str) -> None:
 
     assert len(data) % STEP == 0
     assert decoded(data) == value
-    assert decoded(encoded(part(move, words="Because."))) == part(move, words="Because.")
+    more = part(move, words="Because.", set="5e" * 32)
+    assert decoded(encoded(more)) == more
 
 
 @pytest.mark.parametrize("move", NAMES)
@@ -132,6 +135,11 @@ def test_a_part_lacks_nothing_and_has_nothing_unknown(move: str) -> None:
         ("check", {"asked": {**ASKED, "cells": []}}),
         ("check", {"asked": {**ASKED, "words": ""}}),
         ("close", {"told": {"ending": "arrested", "cells": CELLS}}),
+        ("share", {"tips": {}, "parts": {}}),
+        ("share", {"tips": {"0e" * 15: KEY}}),
+        ("share", {"parts": {"ab" * 32: b64(bytes(15))}}),
+        ("share", {"parts": {f"{one:064x}": KEY for one in range(MAX_SHARED + 1)}}),
+        ("share", {"set": "north"}),
         ("finding", {"answer": "ab" * 32}),  # A D3 does not rest on the source's answer.
     ],
     ids=str,

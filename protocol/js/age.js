@@ -32,7 +32,7 @@ export { Header, Stanza, parseHeader } from "./stanza.js";
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {(stanza: Stanza) => Bytes | null} Opener gives the file key, or null for a stanza for someone else */
 /** @typedef {() => void | Promise<void>} Breathe awaited between slices of work, so that a page can paint and answer */
-/** @typedef {readonly (Identity | ClassicIdentity)[]} Identities */
+/** @typedef {readonly (Identity | ClassicIdentity | FileKey)[]} Identities */
 
 const RECIPIENT_LENGTH = 1959; // Characters of an age1pq recipient.
 
@@ -119,6 +119,24 @@ export class ClassicIdentity {
       const key = hkdf(secret, join(share, ours), utf8("age-encryption.org/v1/X25519"), 32);
       return decrypt(key, new Uint8Array(12), stanza.body);
     };
+  }
+}
+
+/** One file's own key, as who opened the file may share it: it opens that very file, or its MAC refuses it. */
+export class FileKey {
+  #key;
+
+  /** @param {Uint8Array} key 16 bytes; throws Refused("age_recipient") for another length */
+  constructor(key) {
+    if (key.length !== FILE_KEY) {
+      throw new Refused("age_recipient", `A file's key has ${FILE_KEY} bytes; this one has ${key.length}.`);
+    }
+    this.#key = Uint8Array.from(key);
+  }
+
+  /** @returns {Opener} takes any stanza for its own; the header's MAC then says whether the key is the file's */
+  opener() {
+    return () => this.#key;
   }
 }
 

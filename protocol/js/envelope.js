@@ -13,6 +13,7 @@ import { decodePreview, decodeTip, encodeTip } from "./tip.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./age.js").Breathe} Breathe */
+/** @typedef {age.Identity | age.FileKey} Opening */
 /** @typedef {import("./recipients.js").RecipientSet} RecipientSet */
 /** @typedef {import("./tip.js").Attachment} Attachment */
 /** @typedef {import("./tip.js").Tip} Tip */
@@ -88,9 +89,10 @@ export async function sealEnvelope(header, to, attorneys, files = [], legal = ""
 /**
  * The tip of an envelope, opened by a member of the set it was sealed to.
  *
+ * Who is no member (null) opens it by the file's key, which a member shared (9.6).
  * Throws Refused: age_no_match ("not for me"), tip_layout (another set, roster, desk or stanza count), and as
  * `age.open` and `decodeTip`.
- * @param {Uint8Array} data @param {age.Identity} identity @param {RecipientSet} to @param {string} member
+ * @param {Uint8Array} data @param {Opening} identity @param {RecipientSet} to @param {string | null} member
  * @param {Breathe} [breathe] @returns {Promise<Tip>}
  */
 export async function openEnvelope(data, identity, to, member, breathe = () => {}) {
@@ -104,8 +106,8 @@ export async function openEnvelope(data, identity, to, member, breathe = () => {
  * The tip's words from an envelope's first bytes and its bucket; attachments stay where they are.
  *
  * Throws as `openEnvelope`, and Refused("age_payload") where `start` is shorter than `previewSize`.
- * @param {Uint8Array} start @param {number} bucket @param {age.Identity} identity @param {RecipientSet} to
- * @param {string} member @returns {Tip}
+ * @param {Uint8Array} start @param {number} bucket @param {Opening} identity @param {RecipientSet} to
+ * @param {string | null} member @returns {Tip}
  */
 export function openPreview(start, bucket, identity, to, member) {
   const header = age.parseHeader(start);
@@ -116,8 +118,20 @@ export function openPreview(start, bucket, identity, to, member) {
   return tip;
 }
 
-/** @param {RecipientSet} to @param {string} member @returns {number} */
+/**
+ * The file key of an envelope, from its header or more: what a member shares with who came later (9.6).
+ *
+ * Throws Refused: age_header, age_no_match, age_mac.
+ * @param {Uint8Array} start @param {age.Identity} identity @param {RecipientSet} to @param {string} member
+ * @returns {Bytes}
+ */
+export function envelopeKey(start, identity, to, member) {
+  return age.openHeader(start, [identity], place(to, member));
+}
+
+/** @param {RecipientSet} to @param {string | null} member @returns {number | undefined} */
 function place(to, member) {
+  if (member === null) return undefined;
   const at = to.members.indexOf(member);
   if (at < 0) {
     const sentence = `${member} is not in set ${to.number} of desk ${to.desk}, so nothing opens.`;

@@ -60,6 +60,7 @@ export const NAMES = Object.freeze([
   "restore",
   "resume",
   "retract",
+  "share",
   "suspend",
   "triage",
   "update",

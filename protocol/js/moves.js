@@ -87,6 +87,7 @@ export const MOVES = Object.freeze({
   hold: move({ new: "held", triaged: "held", checking: "held", proposed: "held" }, [], { who: "lead" }),
   resume: move({ held: BEFORE }, [], { who: "lead" }),
   merge: move({ new: "merged", triaged: "merged", checking: "merged" }, ["target"]),
+  share: move(stay([...OPEN, "held"]), ["part"]),
 });
 
 /** @param {string} waiting @param {number} after @param {string} then @returns {Due} */

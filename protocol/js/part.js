@@ -22,14 +22,17 @@ import {
   base64,
   boolean,
   exactly,
+  hexadecimal,
   integer,
   listOf,
+  mapping,
   oneOf,
   record,
   refuse,
   sortedSetOf,
   typed,
 } from "./shape.js";
+import { FILE_KEY } from "./stanza.js";
 import { RETRACT_REASONS, SUSPEND_REASONS } from "./vocabulary.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
@@ -44,6 +47,8 @@ export const MAX_WORDS = 500;
 export const MAX_DETAIL = 1 << 20;
 /** Threads of one case that are asked, or told, at once. */
 export const MAX_ASKED = 16;
+/** Keys of each sort in one share: 800 kB, and more than any case has. */
+export const MAX_SHARED = 4096;
 
 /** How a check is made. */
 export const WAYS = Object.freeze(["field", "media", "official", "question"]);
@@ -88,9 +93,14 @@ const FINDING = { basis: oneOf(...Object.keys(BASIS)), says: oneOf("for", "again
 const CELLS = listOf(record({ thread: SHA256, question: SHA256, cell: SHA256 }), MAX_ASKED, 1);
 const ASKED = record({ words: typed(MAX_QUESTION), cells: CELLS });
 const ENDED = record({ ending: oneOf(...ENDINGS), cells: CELLS });
+/** By the envelope's id, and by the name of the event whose part it opens. */
+const SHARED = {
+  tips: mapping(hexadecimal(16), base64(FILE_KEY), MAX_SHARED),
+  parts: mapping(SHA256, base64(FILE_KEY), MAX_SHARED),
+};
 
 /**
- * By move: the fields it needs, and those it may have; `words` may always come along.
+ * By move: the fields it needs, and those it may have; `words` and `set`, what it is sealed to, may always come along.
  * @type {Readonly<Record<string, readonly [Record<string, Shape>, Record<string, Shape>?]>>}
  */
 const FIELDS = {
@@ -109,6 +119,7 @@ const FIELDS = {
   restore: [DRAFT, { detail }],
   resume: [{}],
   retract: [{ reason: oneOf(...RETRACT_REASONS) }, { alert: payload, signature: SIGNATURE }],
+  share: [SHARED],
   suspend: [{ reason: oneOf(...SUSPEND_REASONS) }],
   triage: [{ urgency: oneOf(...URGENCIES) }],
   update: [DRAFT, { detail }],
@@ -119,7 +130,7 @@ const EVERY = { v: exactly(1), minute: integer(15_000 * 1440, 60_001 * 1440) };
 export const PARTS = Object.freeze(
   Object.fromEntries(
     Object.entries(FIELDS).map(([move, [needed, optional = {}]]) => {
-      return [move, record({ ...EVERY, move: exactly(move), ...needed }, { words: WORDS, ...optional })];
+      return [move, record({ ...EVERY, move: exactly(move), ...needed }, { words: WORDS, set: SHA256, ...optional })];
     }),
   ),
 );
@@ -202,6 +213,9 @@ function check(value) {
   }
   if (Object.hasOwn(part, "asked") && !part.ways.includes("question")) {
     throw new Refused("shape", "What was asked comes with the way question, and with no other.");
+  }
+  if (part.move === "share" && Object.keys({ ...part.tips, ...part.parts }).length === 0) {
+    throw new Refused("shape", "A share gives the key of a tip or of a part; this one gives none.");
   }
   if (Object.hasOwn(part, "alert") !== Object.hasOwn(part, "signature")) {
     throw new Refused("shape", "A draft and its first signature come together or not at all.");

@@ -1,4 +1,5 @@
 // Casework, evidence, screen, sign-in and parts asked by plain values: what Python calls snake_case comes as camelCase.
+import { FileKey, open } from "../../protocol/js/age.js";
 import { caseOf, contextOf } from "../../protocol/js/case.js";
 import { nextState } from "../../protocol/js/casework.js";
 import { draw } from "../../protocol/js/draw.js";
@@ -90,3 +91,9 @@ export const partOf = (data, event) => readPart(data, event);
 
 /** @param {Uint8Array} sealed @param {any} event */
 export const mustBeSealed = (sealed, event) => requireDigest(sealed, event);
+
+/** @param {Uint8Array} sealed @param {Uint8Array} key @param {string | null} digest */
+export async function openedByKey(sealed, key, digest) {
+  if (digest !== null) requireDigest(sealed, /** @type {any} */ ({ digest }));
+  return decodePart(await open(sealed, [new FileKey(key)]));
+}

@@ -36,6 +36,14 @@ export async function opened(data, identity, to, member) {
   return plain(await envelope.openEnvelope(data, age.Identity.decode(identity), to, member));
 }
 
+/** @param {Uint8Array} data @param {Uint8Array} key that a member shared @param {RecipientSet} to */
+export async function openedByKey(data, key, to) {
+  return plain(await envelope.openEnvelope(data, new age.FileKey(key), to, null));
+}
+
+/** @param {Uint8Array} data @param {string} identity @param {RecipientSet} to @param {string} member */
+export const keyOf = (data, identity, to, member) => envelope.envelopeKey(data, age.Identity.decode(identity), to, member);
+
 /**
  * @param {Uint8Array} start @param {number} bucket @param {string} identity @param {RecipientSet} to
  * @param {string} member
