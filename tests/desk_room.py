@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +17,14 @@ from werkzeug.test import TestResponse
 
 from protocol import age, limits
 from protocol.encoding import b64, fingerprint, unb64
+from protocol.envelope import check_envelope
 from protocol.errors import KINDS
 from protocol.event import NOTHING, sign_event
 from protocol.part import encode_part
 from protocol.recipients import RecipientSet
 from protocol.signed import Signed
 from protocol.signin import sign_in
+from protocol.tip import Attachment
 from sereno import demonet
 from store.engine import writing
 from store.envelopes import Arrival, put_envelope
@@ -163,13 +166,15 @@ class Room:
         assert answer.status_code == 201, answer.get_json()
         return Caller(self, name, client, answer.get_json()["token"])
 
-    def leave_tip(self, to: RecipientSet | None = None, desk: str | None = None, **told: Any) -> str:
+    def leave_tip(
+        self, to: RecipientSet | None = None, desk: str | None = None, files: Sequence[Attachment] = (), **told: Any
+    ) -> str:
         """Leave a sealed tip at the desk and return the envelope's id."""
         to = to or self.to
-        body = self.world.seal(self.world.tip(**told), to)
+        body = self.world.seal(self.world.tip(**told), to, files)
         arrival = Arrival(
             desk=desk or to.desk,
-            bucket=limits.CHUNK,
+            bucket=check_envelope(body, [len(to.members)]).bucket,
             set_name=to.name,
             set_number=to.number,
             epoch=to.epoch,

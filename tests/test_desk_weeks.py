@@ -6,84 +6,22 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
-from flask import g
 
 from protocol.limits import HOUR
-from store.engine import open_engine, writing
-from store.migrating import migrate
+from store.engine import writing
 from store.rosters import put_roster
-from tests import javascript
-from tests.desk_room import ORIGIN, Room
-from tests.served import Liar, served
+from tests.street import NETWORK, Street, a_street
 from tests.world import World
 from tests.world_network import Person
-
-NETWORK: Final = "/api/network"
-
-
-class Street:
-    """A room whose desk is reached over HTTP; each person's own desk is JavaScript, and each has its own liar."""
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-        self.liars: dict[str, Liar] = {}
-        self.urls: dict[str, str] = {}
-        self.ahead = 0
-
-    def later(self, seconds: int) -> None:
-        """Let all clocks, the server's and the desks', go on."""
-        self.ahead = seconds
-        javascript.call("./deskweek", "ahead", seconds)
-
-    def set_clock(self) -> None:
-        """Give a request the time of this street."""
-        g.now = int(time.time()) + self.ahead
-
-    def open(self, name: str) -> str:
-        """Open somebody's desk; return the kind of the refusal, or ""."""
-        world = self.room.world
-        vault = {"network": world.network, "verifier": world.id(name), "seed": world.seed(name), "key": bytes(32)}
-        address = (self.urls[name], ORIGIN, world.policy.encode(), vault)
-        kind: str = javascript.call("./deskweek", "open", name, *address)
-        return kind
-
-    def look(self, *names: str) -> list[str]:
-        """Let open desks do what they do by themselves, one after the other."""
-        return [javascript.call("./deskweek", "look", name) for name in names]
-
-    def settle(self, *names: str) -> dict[int, tuple[int, set[str]]]:
-        """Let them go on until all is signed; return number and members by week, as the last of them sees it."""
-        before: Any = None
-        found: Any = []
-        while found != before:
-            before = found
-            assert set(self.look(*names)) == {""}
-            found = sorted(javascript.call("./deskweek", "sets", names[-1]), key=lambda one: int(one["number"]))
-        return {one["epoch"]: (one["number"], {member["verifier"] for member in one["members"]}) for one in found}
 
 
 @pytest.fixture
 def street(tmp_path: Path) -> Iterator[Street]:
-    store = open_engine(f"sqlite:///{tmp_path}/sereno.db")
-    migrate(store)
-    room = Room.furnish(tmp_path, store)
-    made = Street(room)
-    made.liars = {name: Liar(room.app) for name in ("ana", "bo", "cy", "dee", "eve")}
-    room.app.before_request(made.set_clock)
-
-    def route(environ: dict[str, Any], start: Any) -> Any:
-        name, _, rest = environ["PATH_INFO"].removeprefix("/").partition("/")
-        return made.liars[name]({**environ, "PATH_INFO": f"/{rest}"}, start)
-
-    with served(route) as url:
-        made.urls = {name: f"{url}/{name}" for name in made.liars}
+    with a_street(tmp_path) as made:
         yield made
-    made.later(0)
-    store.dispose()
-    room.app.extensions["sereno"].engine.dispose()
 
 
 def test_the_rest_sign_the_next_set_when_a_lead_suspends_somebody_and_the_next_when_it_is_over(street: Street) -> None:

@@ -86,7 +86,10 @@ def take_event(id: str) -> tuple[dict[str, Any], int]:
             mark_opened(conn, envelope)
         found = get_case(conn, id)
         if found.closed_day is None:
-            _keep_working(conn, found, value["working"], codes, who.now)
+            # To share a case is not to work on it: no clock of it begins anew, a hold's least of all.
+            same = before.working if before and event.move == "share" else None
+            minute = same.minute if same else who.now // limits.MINUTE
+            _keep_working(conn, found, value["working"], codes, minute)
         return case_row(get_case(conn, id)), 201
 
 
@@ -204,12 +207,12 @@ def _target(conn: Connection, who: Caller, event: Event) -> Case | None:
 
 
 def _keep_working(
-    conn: Connection, found: StoredCase, working: Mapping[str, Any], codes: dict[str, Any], now: int
+    conn: Connection, found: StoredCase, working: Mapping[str, Any], codes: dict[str, Any], minute: int
 ) -> None:
     held = found.working
     urgency = working.get("urgency", held.urgency if held else None)
     class_ = working.get("class", held.class_ if held else None)
-    set_working(conn, found.case.id, urgency=urgency, class_=class_, minute=now // limits.MINUTE, codes=codes)
+    set_working(conn, found.case.id, urgency=urgency, class_=class_, minute=minute, codes=codes)
 
 
 @casefile.get("/api/cases/<id>")

@@ -19,9 +19,10 @@ from protocol.vault import open_vault
 from sereno import clock, demonet
 from sereno.breakglass import read_identity
 from store.engine import reading
+from store.messages import chain_messages
 from store.sets import list_sets
 from tests.browser import desk_states
-from tests.browser.desk_site import serve
+from tests.browser.desk_site import TOLD, serve
 from tests.browser.desk_states import open_desk, show_tab, unlock
 from tests.browser.watched import Watched, chromium
 from tests.locksmith import DESKS, LOG, organisation, refusal
@@ -93,7 +94,8 @@ def test_a_changed_pass_phrase_opens_the_new_file_and_a_weeks_file_stays_listed(
     assert read_identity(dated).recipient in {one.recipient for one in site.member("ana").epochs.values()}
 
 
-def test_somebody_who_is_in_no_set_yet_is_told_so_and_signs_the_next(tmp_path: Path, chromium_path: str) -> None:
+def without_dee() -> tuple[demonet.DemoNetwork, str]:
+    """Return a demo network where dee has made no weekly key yet, so that its set has the others, and dee's id."""
     network = demonet.found_demo(clock.now())
     opened = [(one, open_epoch_key(one, network.roster)) for one in network.epoch_keys]
     (dee,) = (one.id for one in network.members if one.person.handle == "dee")
@@ -101,7 +103,11 @@ def test_somebody_who_is_in_no_set_yet_is_told_so_and_signs_the_next(tmp_path: P
     known = [key for _, key in others]
     payload = propose_set(network.roster, demonet.DESK, epoch_of(clock.now()), known, None)
     first, second = (sign("set", payload, one.id, one.seed) for one in network.members[:2])
-    short = replace(network, epoch_keys=tuple(signed for signed, _ in others), sets=(first.joined(second),))
+    return replace(network, epoch_keys=tuple(signed for signed, _ in others), sets=(first.joined(second),)), dee
+
+
+def test_somebody_who_is_in_no_set_yet_is_told_so_and_signs_the_next(tmp_path: Path, chromium_path: str) -> None:
+    short, dee = without_dee()
     with serve(tmp_path / "desk", short) as site, chromium(chromium_path) as browser:
         watched = Watched(browser)
         tab = open_desk(watched.context, site)
@@ -119,3 +125,40 @@ def test_somebody_who_is_in_no_set_yet_is_told_so_and_signs_the_next(tmp_path: P
     mine = next(Signed.decode(one.signed) for one in sets if not one.complete)
     assert [one.keyid for one in mine.signatures] == [dee]
     assert dee.encode() in mine.payload
+
+
+def test_who_joins_in_mid_week_reads_a_case_that_is_shared_and_signs_as_the_second_key(
+    tmp_path: Path, chromium_path: str
+) -> None:
+    short, dee = without_dee()
+    with serve(tmp_path / "desk", short) as site, chromium(chromium_path) as browser:
+        older, newer = Watched(browser), Watched(browser, 390)
+        ana = open_desk(older.context, site)
+        unlock(ana, site, "ana")
+        envelope = site.seal()
+        desk_states.work(ana, envelope)
+        expect(ana.locator("#share")).to_have_count(0)
+
+        tab = open_desk(newer.context, site)
+        unlock(tab, site, "dee", weeks=False)
+        tab.click("#queue [id^=case-]")
+        expect(tab.locator(".tip")).to_contain_text("is not in set 1")
+        expect(ana.locator("#share")).to_contain_text(dee)  # Once both desks have signed the set that has them.
+        ana.click("#share")
+        expect(ana.locator("#share")).to_have_count(0)
+
+        expect(tab.locator(".tip")).to_contain_text(str(TOLD["words"]))
+        expect(tab.locator(".tip .shared")).to_contain_text(site.member("ana").id)
+        desk_states.second_evidence(tab)
+        expect(tab.locator("#shared")).to_contain_text("Ask somebody else who was here")
+        expect(tab.locator(".found")).to_contain_text("Our checker stands across the street")
+        assert tab.locator(".previews, dl.fields dt:has-text('first key')").count() == 0
+        for step in (desk_states.second_compare, desk_states.sign):
+            step(tab)
+        with reading(site.engine) as conn:
+            (chain,) = conn.exec_driver_sql("SELECT DISTINCT chain FROM messages").scalars()
+            (message,) = chain_messages(conn, chain)
+        for watched in (older, newer):
+            watched.close()
+    signers = [one.keyid for one in Signed.decode(message.signed).signatures]
+    assert signers == sorted((site.member("ana").id, dee))

@@ -1,8 +1,13 @@
 // Whole desks without their page, each over a storage of its own, at the address of a real server.
+import { seal } from "../../protocol/js/age.js";
 import { Policy } from "../../protocol/js/policy.js";
 import { Signed } from "../../protocol/js/signed.js";
 import { unutf8 } from "../../protocol/js/encoding.js";
+import { NOTHING } from "../../protocol/js/event.js";
 import { Api } from "../../verifier/page/api.js";
+import { forgetCases, proposalOf } from "../../verifier/page/casefile.js";
+import { Caseload } from "../../verifier/page/caseload.js";
+import { makeMove } from "../../verifier/page/moving.js";
 import { Session } from "../../verifier/page/session.js";
 import { tend } from "../../verifier/page/week.js";
 import { ringOf } from "./ring.mjs";
@@ -14,16 +19,64 @@ const desks = new Map();
  * Somebody opens their desk.
  * @param {string} name @param {string} url @param {string} origin @param {Uint8Array} policy
  * @param {{network: string, verifier: string, seed: Uint8Array<ArrayBuffer>, key: Uint8Array<ArrayBuffer>}} vault
+ * @param {string[]} weeks the texts of weekly key files
  */
-export async function open(name, url, origin, policy, vault) {
+export async function open(name, url, origin, policy, vault, weeks) {
   const { keep, opener } = ringOf(vault);
-  const worker = { ask: async (/** @type {string} */ task, /** @type {any} */ asked) =>
-    task === "vault" ? vault : opener.ask(task, asked) };
+  const worker = { ask: async (/** @type {string} */ task, /** @type {any} */ asked) => {
+    if (task === "seal") return seal(asked.data, asked.recipients);
+    return task === "vault" ? vault : opener.ask(task, asked);
+  } };
   const baked = /** @type {any} */ ({ policy: Policy.decode(policy) });
   const desk = new Session(baked, new Api(url), /** @type {any} */ (worker), keep);
   Object.assign(globalThis, { location: { origin } });
   desks.set(name, desk);
-  return said(() => desk.unlock(new Uint8Array(0), "", [], false, () => undefined));
+  loads.delete(name);
+  return said(() => desk.unlock(new Uint8Array(0), "", weeks, false, () => undefined));
+}
+
+/** @type {Map<string, Caseload>} */
+const loads = new Map();
+
+/**
+ * A desk looks at a case until nothing is left to open, and tells what its person reads there.
+ * @param {string} name @param {string} id
+ */
+export async function read(name, id) {
+  const session = /** @type {Session} */ (desks.get(name));
+  const load = loads.get(name) ?? new Caseload(session, () => undefined);
+  loads.set(name, load);
+  forgetCases(); // Desks of one process would else read what another has opened.
+  await load.poll(id);
+  const file = await load.load(id);
+  while (file.tips.some((row) => load.tips.get(row.id)?.tip === null && load.tips.get(row.id)?.refused === "")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await load.poll(id);
+  const tips = file.tips.map((row) => {
+    const { tip, refused, shared } = /** @type {any} */ (load.tips.get(row.id));
+    return { words: tip?.header.tip.words ?? null, refused, by: shared?.by ?? "" };
+  });
+  const parts = file.entries.map(({ event, part, refused }) => [event.move, part?.words ?? part?.urgency ?? "", refused]);
+  return { broken: file.broken, late: load.owed?.late, tips, parts, draft: proposalOf(file)?.part?.alert ?? null };
+}
+
+/** @param {string} name @param {string} id of an envelope that is open @returns {Promise<Uint8Array[]>} its photos */
+export async function photos(name, id) {
+  const { files } = await /** @type {Caseload} */ (loads.get(name)).whole(id);
+  return files.map(({ data }) => data);
+}
+
+/**
+ * Somebody makes a move on a case that they have looked at; a share without keys gives those that are owed.
+ * @param {string} name @param {string} id @param {string} move @param {any} part @param {any} [along]
+ * @returns {Promise<string>} "" or the kind of the refusal
+ */
+export function move(name, id, move, part, along) {
+  const session = /** @type {Session} */ (desks.get(name));
+  const load = loads.get(name);
+  const head = load?.cases.get(id)?.row.head ?? NOTHING;
+  return said(() => makeMove(session, id, head, move, part ?? { ...load?.owed?.keys }, along));
 }
 
 const real = Date.now;

@@ -9,6 +9,7 @@ import { el } from "./dom.js";
 import { drawDraft } from "./draft-form.js";
 import { button } from "./field.js";
 import { toldIn } from "./likeness.js";
+import { offerShare } from "./sharing-panel.js";
 import { whyNot } from "./moving.js";
 import { callName, caseLabels, moveLabels, named, reasonLabels, tipLabels } from "./say.js";
 import { clock } from "./clock.js";
@@ -33,6 +34,7 @@ export function drawCase(desk) {
     head,
     file.broken === "" ? el("span") : broken(desk, file),
     next(desk, file),
+    offerShare(desk, file),
     ...drawWitnesses(desk, file),
     ...drawAlert(desk, file),
     el("h2", {}, t("Tips")),

@@ -2,7 +2,7 @@
  * Case files: a case as this desk reads it, every event checked and its sealed part opened.  SPEC 9.
  */
 import { caseOf } from "../../protocol/js/case.js";
-import { unb64 } from "../../protocol/js/encoding.js";
+import { b64, unb64 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { NOTHING, openEvent } from "../../protocol/js/event.js";
 import { missing } from "../../protocol/js/evidence.js";
@@ -10,6 +10,7 @@ import { MINUTE } from "../../protocol/js/limits.js";
 import { readPart, requireDigest } from "../../protocol/js/part.js";
 import { Signed } from "../../protocol/js/signed.js";
 import { clock } from "./clock.js";
+import { addShared } from "./sharing.js";
 
 /** @typedef {import("../../protocol/js/case.js").Case} Case */
 /** @typedef {import("../../protocol/js/event.js").Event} Event */
@@ -17,9 +18,12 @@ import { clock } from "./clock.js";
 /** @typedef {import("../../protocol/js/evidence.js").Missing} Missing */
 /** @typedef {import("../../protocol/js/part.js").Part} Part */
 /** @typedef {import("./session.js").Session} Session */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+/** @typedef {import("./sharing.js").SharedKeys} SharedKeys */
 /**
- * One event as read.  `part` is null where there is none or it did not open; `refused` then says why.
- * @typedef {Readonly<{event: Event, part: Part | null, refused: string}>} Entry
+ * One event as read.  `part` is null where there is none or it did not open; `refused` then says why.  `key` is the
+ * part's own, in base64, "" where it is not open.
+ * @typedef {Readonly<{event: Event, part: Part | null, refused: string, key: string}>} Entry
  */
 /**
  * What the server tells of a case without anything being opened.
@@ -29,10 +33,11 @@ import { clock } from "./clock.js";
  */
 /** @typedef {Readonly<{id: string, bucket: number, set: string, epoch: number, size: number}>} TipRow */
 /**
- * A case as read.  `broken` says what is wrong with its history, "" if nothing is.
+ * A case as read.  `broken` says what is wrong with its history, "" if nothing is; `shared` are the keys that were
+ * shared for its tips and parts.
  * @typedef {Readonly<{row: Row, case: Case, entries: readonly Entry[], broken: string, tips: readonly TipRow[],
  *   told: Readonly<{site: boolean, emergency: boolean, audience: "public" | "responders"}>,
- *   conflicted: ReadonlySet<string>}>} CaseFile
+ *   conflicted: ReadonlySet<string>, shared: SharedKeys}>} CaseFile
  */
 
 /** Events that were opened, by name: a history only grows.  @type {Map<string, Entry>} */
@@ -42,45 +47,67 @@ const DRAFTS = ["propose", "update", "restore", "retract"];
 /** @param {Session} session @param {string} id @returns {Promise<CaseFile>} */
 export async function loadCase(session, id) {
   const value = await session.api.get(`/api/cases/${id}`);
+  const { events, broken } = readEvents(session, id, value);
+  /** @type {Map<string, import("./sharing.js").SharedKey[]>} */
+  const shared = new Map();
+  /** @type {Entry[]} */
   const entries = [];
-  let [broken, head] = ["", NOTHING];
-  for (const one of value.events) {
-    const signed = Signed.of(one.event);
-    try {
-      const entry = OPENED.get(signed.message()) ?? (await openEntry(session, signed, unb64(one.sealed)));
-      if (entry.event.case !== id || entry.event.casePrev !== head) {
-        throw new Refused(
-          "event_chain",
-          `Event ${entry.event.name.slice(0, 16)} does not follow ${head.slice(0, 16)}.`,
-        );
-      }
-      head = entry.event.name;
-      entries.push(entry);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      broken = error.sentence;
-      break;
-    }
-  }
-  if (broken === "" && head !== value.head) {
-    broken = `The history ends at ${head.slice(0, 16)}, not ${value.head.slice(0, 16)}.`;
+  // The newest first: a share comes after what its keys open.
+  for (const { event, sealed } of [...events].reverse()) {
+    const entry = OPENED.get(event.name) ?? (await openEntry(session, event, sealed, shared.get(event.name) ?? []));
+    addShared(shared, entry);
+    entries.unshift(entry);
   }
   const { events: _, tips, told, conflicted, ...row } = value;
   const known = caseOf({ ...row, envelopes: row.envelopes });
-  return Object.freeze({ row, case: known, entries, broken, tips, told, conflicted: new Set(conflicted) });
+  return Object.freeze({ row, case: known, entries, broken, tips, told, conflicted: new Set(conflicted), shared });
 }
 
-/** @param {Session} session @param {Signed} signed @param {Uint8Array<ArrayBuffer>} sealed @returns {Promise<Entry>} */
-async function openEntry(session, signed, sealed) {
-  const event = openEvent(signed, session.roster);
-  if (sealed.length === 0) return keep({ event, part: null, refused: "" });
-  requireDigest(sealed, event);
-  try {
-    return keep({ event, part: readPart(await session.opener.ask("part", { data: sealed }), event), refused: "" });
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return { event, part: null, refused: error.sentence };
+/**
+ * A case's events, each checked and after the one before; up to the first that is not, which `broken` tells of.
+ * @param {Session} session @param {string} id @param {any} value what the server says
+ * @returns {{events: {event: Event, sealed: Bytes}[], broken: string}}
+ */
+function readEvents(session, id, value) {
+  const events = [];
+  let head = NOTHING;
+  for (const one of value.events) {
+    try {
+      const signed = Signed.of(one.event);
+      const event = OPENED.get(signed.message())?.event ?? openEvent(signed, session.roster);
+      const sealed = unb64(one.sealed);
+      if (event.case !== id || event.casePrev !== head) {
+        throw new Refused("event_chain", `Event ${event.name.slice(0, 16)} does not follow ${head.slice(0, 16)}.`);
+      }
+      if (sealed.length > 0) requireDigest(sealed, event);
+      head = event.name;
+      events.push({ event, sealed });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return { events, broken: error.sentence };
+    }
   }
+  const broken = head === value.head ? "" : `The history ends at ${head.slice(0, 16)}, not ${value.head.slice(0, 16)}.`;
+  return { events, broken };
+}
+
+/**
+ * @param {Session} session @param {Event} event @param {Bytes} sealed
+ * @param {readonly import("./sharing.js").SharedKey[]} keys that were shared for it @returns {Promise<Entry>}
+ */
+async function openEntry(session, event, sealed, keys) {
+  if (sealed.length === 0) return keep({ event, part: null, refused: "", key: "" });
+  let refused = "";
+  for (const one of [{ key: undefined }, ...keys]) {
+    try {
+      const { data, key } = await session.opener.ask("part", { data: sealed, key: one.key });
+      return keep({ event, part: readPart(data, event), refused: "", key: b64(key) });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refused = error.sentence;
+    }
+  }
+  return { event, part: null, refused, key: "" };
 }
 
 /** @param {Entry} entry @returns {Entry} */
@@ -142,9 +169,9 @@ export function lastDraft(file) {
   return part ? JSON.parse(part.alert) : null;
 }
 
-/** @param {CaseFile} file @returns {string} who moved it last */
+/** @param {CaseFile} file @returns {string} who moved it last; to share it is not to take it over */
 export function holderOf(file) {
-  return file.entries.at(-1)?.event.actor ?? "";
+  return file.entries.filter(({ event }) => event.move !== "share").at(-1)?.event.actor ?? "";
 }
 
 /** @param {CaseFile} file @returns {number} when it was opened (Unix seconds), 0 where that is sealed to others */

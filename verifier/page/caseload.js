@@ -2,21 +2,26 @@
  * The caseload: what waits at this desk, opened here.  The queue is asked for every second; previews open by
  * themselves, a few at a time, and the list can be used before all are open.
  */
-import { fingerprint, utf8 } from "../../protocol/js/encoding.js";
+import { b64, fingerprint, unb64, utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { loadCase, proposalOf } from "./casefile.js";
 import { makeMove } from "./moving.js";
+import { owedIn } from "./sharing.js";
 import { loadChain } from "./standing.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./casefile.js").Row} Row */
 /** @typedef {import("./casefile.js").TipRow} TipRow */
 /** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./sharing.js").Owed} Owed */
+/** @typedef {import("./sharing.js").SharedKey} SharedKey */
 /** @typedef {import("./standing.js").Chain} Chain */
 /** @typedef {import("../../protocol/js/tip.js").Tip} Tip */
 /**
- * An envelope at this desk.  `tip` is null until it is open; `refused` says why it never will be.
- * @typedef {{row: TipRow & {minute?: number | null}, tip: Tip | null, refused: string}} TipEntry
+ * An envelope at this desk.  `tip` is null until it is open; `refused` says why it is not.  `key` is the envelope's own,
+ * in base64, once it is open; `keys` were shared for it, and `shared` is the one of them that opened it, if one did.
+ * @typedef {{row: TipRow & {minute?: number | null}, tip: Tip | null, refused: string, key: string,
+ *   keys: readonly SharedKey[], shared: SharedKey | null}} TipEntry
  */
 
 const AT_ONCE = 4; // Previews that are fetched side by side: enough to keep the worker busy.
@@ -35,6 +40,8 @@ export class Caseload {
   mark = "";
   /** @type {Map<string, Chain>} */
   chains = new Map();
+  /** What is owed to those who joined later, of the case that is looked at.  @type {Owed | null} */
+  owed = null;
   /** @type {TipEntry[]} */
   #pending = [];
   #busy = 0;
@@ -69,6 +76,8 @@ export class Caseload {
       if (row.id === focus || row.proposal !== null) await this.loadChains(row);
     }
     this.#pump();
+    const file = this.cases.get(focus ?? "");
+    this.owed = file === undefined ? null : await owedIn(this.session, this, file);
     this.onChange();
   }
 
@@ -76,7 +85,7 @@ export class Caseload {
   async load(id) {
     const file = await loadCase(this.session, id);
     this.cases.set(id, file);
-    for (const row of file.tips) this.#entry(row);
+    for (const row of file.tips) this.#entry(row, file.shared.get(row.id));
     return file;
   }
 
@@ -92,17 +101,27 @@ export class Caseload {
     return known === undefined || known.head !== row.head || known.chains.join() !== row.chains.join();
   }
 
-  /** @param {TipEntry["row"]} row @returns {TipEntry} */
-  #entry(row) {
+  /** @param {TipEntry["row"]} row @param {readonly SharedKey[]} [keys] that were shared for it @returns {TipEntry} */
+  #entry(row, keys = []) {
     const known = this.tips.get(row.id);
     if (known !== undefined) {
       known.row = row;
+      if (keys.length > known.keys.length) this.#tryAgain(known, keys);
       return known;
     }
-    const entry = { row, tip: null, refused: row.set ? "" : "The set it is sealed to is not known here." };
+    const refused = row.set ? "" : "The set it is sealed to is not known here.";
+    const entry = { row, tip: null, refused, key: "", keys, shared: null };
     this.tips.set(row.id, entry);
     if (row.set) this.#pending.push(entry);
     return entry;
+  }
+
+  /** @param {TipEntry} entry @param {readonly SharedKey[]} keys more than there were */
+  #tryAgain(entry, keys) {
+    entry.keys = keys;
+    if (entry.tip !== null || entry.refused === "" || !entry.row.set) return;
+    entry.refused = "";
+    this.#pending.push(entry);
   }
 
   #pump() {
@@ -124,19 +143,40 @@ export class Caseload {
       const to = await session.recipientSet(entry.row.set);
       const data = await session.api.bytes(`/api/envelopes/${entry.row.id}?part=preview`);
       const asked = { data, bucket: entry.row.bucket, to, member: session.vault.verifier };
-      entry.tip = await session.opener.ask("preview", asked, [data.buffer]);
+      const mine = to.members.includes(asked.member) || entry.keys.length === 0;
+      if (mine) this.#opened(entry, await session.opener.ask("preview", asked, [data.buffer]), null);
+      else await this.#openShared(entry, asked);
     } catch (error) {
       if (!(error instanceof Refused)) this.tips.delete(entry.row.id); // Asked again with the next queue.
       else entry.refused = error.sentence;
     }
   }
 
+  /**
+   * Open a tip from before this person joined, by the first key that is right.  Throws Refused with the last that is not.
+   * @param {TipEntry} entry @param {object} asked
+   */
+  async #openShared(entry, asked) {
+    for (const [at, one] of entry.keys.entries()) {
+      try {
+        return this.#opened(entry, await this.session.opener.ask("preview", { ...asked, key: one.key }), one);
+      } catch (error) {
+        if (!(error instanceof Refused) || at === entry.keys.length - 1) throw error;
+      }
+    }
+  }
+
+  /** @param {TipEntry} entry @param {{tip: Tip, key: Uint8Array}} found @param {SharedKey | null} shared */
+  #opened(entry, { tip, key }, shared) {
+    Object.assign(entry, { tip, key: b64(key), shared });
+  }
+
   /** @param {string} id @returns {Promise<Tip>} the whole tip, photos and all */
   async whole(id) {
-    const { row } = /** @type {TipEntry} */ (this.tips.get(id));
+    const { row, key } = /** @type {TipEntry} */ (this.tips.get(id));
     const to = await this.session.recipientSet(row.set);
     const data = await this.session.api.bytes(`/api/envelopes/${id}`);
-    return this.session.opener.ask("whole", { data, to, member: this.session.vault.verifier }, [data.buffer]);
+    return this.session.opener.ask("whole", { data, to, key: unb64(key) }, [data.buffer]);
   }
 
   /**

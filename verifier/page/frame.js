@@ -142,6 +142,7 @@ export class Frame {
       entry?.tip?.id,
       entry?.refused,
       shift,
+      load.owed?.late,
     ];
   }
 

@@ -76,8 +76,8 @@ export async function makeMove(session, id, head, move, part, along = {}) {
   const now = clock();
   let sealed = new Uint8Array(0);
   if (part !== null) {
-    const data = encodePart({ v: 1, minute: Math.floor(now / MINUTE), move, ...part });
-    const { recipients } = await session.deskSet();
+    const { name: set, recipients } = await session.deskSet();
+    const data = encodePart({ v: 1, minute: Math.floor(now / MINUTE), move, set, ...part });
     sealed = await session.opener.ask("seal", { data, recipients: [...recipients] });
   }
   const signed = signEvent(baked.policy.network, id, move, vault.verifier, vault.seed, {

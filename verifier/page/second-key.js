@@ -21,6 +21,7 @@ import { wordLabel } from "./queue-panel.js";
 import { caseLabels, reasonLabels, spoken } from "./say.js";
 import { clock } from "./clock.js";
 import { postAlert, signAlert } from "./standing.js";
+import { sharedEvidence } from "./sharing-panel.js";
 import { minuteTime, tipCard, wallTime } from "./tip-panel.js";
 import { back, moveForm, wordsIn } from "./work-forms.js";
 
@@ -76,6 +77,7 @@ function judging(desk, file, values) {
   };
   return [
     el("h2", {}, t("1 The evidence")),
+    sharedEvidence(desk, file),
     ...file.tips.map(({ id }) => desk.load.tips.get(id)).flatMap((one) => (one ? [tipCard(desk, one)] : [])),
     findings(desk, file),
     el("h2", {}, t("2 Your own grade")),

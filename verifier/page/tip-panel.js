@@ -12,6 +12,7 @@ import { makeMove, randomId, whyNot } from "./moving.js";
 import { NOTHING } from "../../protocol/js/event.js";
 import { photos } from "./photos.js";
 import { callName, named, tipLabels } from "./say.js";
+import { sharedNotice } from "./sharing-panel.js";
 import { clock } from "./clock.js";
 import { replyCard, replyLinking, takenBackNotice } from "./witness-panel.js";
 import { replyIn } from "./witness.js";
@@ -56,6 +57,7 @@ export function tipCard(desk, entry) {
       fieldsOf(desk, told).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
     ),
     told.words && el("blockquote", {}, told.words),
+    sharedNotice(desk, entry),
     day && el(
       "div",
       { class: "notice notice-doubt" },

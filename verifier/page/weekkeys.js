@@ -1,19 +1,24 @@
 /**
- * The weekly keys in the worker's memory: what opens tips, from when the vault opens until a week's grace is over.
+ * The weekly keys in the worker's memory, and what they open: from when the vault opens until a week's grace is over.
+ *
+ * With everything that opens comes the file's own key: whoever opened a file may share that with who came later.
  */
-import { Identity } from "../../protocol/js/age.js";
+import * as age from "../../protocol/js/age.js";
+import { envelopeKey, openEnvelope, openPreview } from "../../protocol/js/envelope.js";
 import { Refused } from "../../protocol/js/errors.js";
 
+/** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
+/** @typedef {import("../../protocol/js/tip.js").Tip} Tip */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /** One person's private weekly keys, by epoch. */
 export class WeekKeys {
-  /** @type {Map<number, Identity>} */
+  /** @type {Map<number, age.Identity>} */
   #identities = new Map();
 
   /** @param {{epoch: number, seed: Bytes}} asked */
   know({ epoch, seed }) {
-    this.#identities.set(epoch, new Identity(seed));
+    this.#identities.set(epoch, new age.Identity(seed));
   }
 
   /** Forget one week's key, or, without a week, all.  @param {{epoch?: number}} [asked] */
@@ -22,15 +27,39 @@ export class WeekKeys {
     else this.#identities.delete(epoch);
   }
 
-  /** @param {number} epoch @returns {Identity} throws Refused("age_no_match") */
+  /** @param {number} epoch @returns {age.Identity} throws Refused("age_no_match") */
   of(epoch) {
     const found = this.#identities.get(epoch);
     if (found !== undefined) return found;
     throw new Refused("age_no_match", `Your key of week ${epoch} is not on this device; bring it from the other one.`);
   }
 
-  /** @returns {Identity[]} */
+  /** @returns {age.Identity[]} */
   all() {
     return [...this.#identities.values()];
+  }
+
+  /**
+   * A tip's words.  `key` is one that somebody shared with a person who is not in the set; a member has their own.
+   * @param {{data: Bytes, bucket: number, to: RecipientSet, member: string, key?: Bytes}} asked
+   * @returns {{tip: Tip, key: Bytes}} and the envelope's own key
+   */
+  preview({ data, bucket, to, member, key }) {
+    const own = key === undefined || to.members.includes(member);
+    const fileKey = own ? envelopeKey(data, this.of(to.epoch), to, member) : key;
+    return { tip: openPreview(data, bucket, new age.FileKey(fileKey), to, null), key: fileKey };
+  }
+
+  /** @param {{data: Bytes, to: RecipientSet, key: Bytes}} asked @returns {Promise<Tip>} all of a tip, by its own key */
+  whole({ data, to, key }) {
+    return openEnvelope(data, new age.FileKey(key), to, null);
+  }
+
+  /**
+   * An event's part.  `key` is one that somebody shared.
+   * @param {{data: Bytes, key?: Bytes}} asked @returns {Promise<{data: Bytes, key: Bytes}>} and the file's own key
+   */
+  async part({ data, key = age.openHeader(data, this.all()) }) {
+    return { data: await age.open(data, [new age.FileKey(key)]), key };
   }
 }

@@ -5,14 +5,12 @@
  * anything: the page fetches.
  */
 import * as age from "../../protocol/js/age.js";
-import { openEnvelope, openPreview } from "../../protocol/js/envelope.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { openVault } from "../../protocol/js/vault.js";
 import { argon2id } from "./argon2id.js";
 import { makeNewcomer, makeVault } from "./vault-making.js";
 import { WeekKeys } from "./weekkeys.js";
 
-/** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {{id: number, task: string} & Record<string, any>} Asked */
 
@@ -32,12 +30,9 @@ const TASKS = {
   know: (asked) => keys.know(asked),
   /** @param {{epoch?: number}} asked one week, or all */
   forget: (asked) => keys.forget(asked),
-  /** @param {{data: Bytes, bucket: number, to: RecipientSet, member: string}} asked */
-  preview: ({ data, bucket, to, member }) => openPreview(data, bucket, keys.of(to.epoch), to, member),
-  /** @param {{data: Bytes, to: RecipientSet, member: string}} asked */
-  whole: ({ data, to, member }) => openEnvelope(data, keys.of(to.epoch), to, member),
-  /** @param {{data: Bytes}} asked */
-  part: ({ data }) => age.open(data, keys.all()),
+  preview: (asked) => keys.preview(asked),
+  whole: (asked) => keys.whole(asked),
+  part: (asked) => keys.part(asked),
   /** @param {{data: Bytes, recipients: string[]}} asked */
   seal: ({ data, recipients }) => age.seal(data, recipients),
 };
