@@ -47,6 +47,7 @@ MAX_PART: Final = 2 << 20  # A detail sealed to 256 organisations takes 400 kB, 
 MAX_WORDS: Final = 500
 MAX_DETAIL: Final = 1 << 20
 MAX_ASKED: Final = 16  # Threads of one case that are asked, or told, at once.
+MAX_LENT: Final = 8  # Lent verifiers whom one share reaches besides the set: more than a neighbour lends at a time.
 MAX_SHARED: Final = 4096  # Keys of each sort in one share: 800 kB, and more than any case has.
 
 WAYS: Final = ("field", "media", "official", "question")  # How a check is made.
@@ -107,7 +108,7 @@ _FIELDS: Final[dict[str, tuple[dict[str, Shape], dict[str, Shape]]]] = {
             "tips": mapping(hexadecimal(16), _FILE_KEY, MAX_SHARED),  # By the envelope's id.
             "parts": mapping(SHA256, _FILE_KEY, MAX_SHARED),  # By the name of the event whose part it opens.
         },
-        {},
+        {"lent": sorted_set_of(ID, MAX_LENT, 1)},
     ),
     "suspend": ({"reason": one_of(*SUSPEND_REASONS)}, {}),
     "triage": ({"urgency": one_of(*URGENCIES)}, {}),

@@ -47,7 +47,7 @@ FULL: Final[dict[str, dict[str, Any]]] = {
     "restore": DRAFT,
     "resume": {},
     "retract": {"reason": "misidentified", "alert": DRAFT["alert"], "signature": SIGNATURE},
-    "share": {"tips": {"0e" * 16: KEY}, "parts": {"ab" * 32: KEY}},
+    "share": {"tips": {"0e" * 16: KEY}, "parts": {"ab" * 32: KEY}, "lent": [WORLD.id("len")]},
     "suspend": {"reason": "doubt"},
     "triage": {"urgency": "P1"},
     "update": DRAFT,
@@ -101,6 +101,7 @@ def test_a_part_lacks_nothing_and_has_nothing_unknown(move: str) -> None:
         "propose": {"detail"},
         "finding": {"grade", "site"},
         "retract": {"alert", "signature"},
+        "share": {"lent"},
     }
     for name in set(part(move)) - optional.get(move, set()):
         with refused("shape"):
@@ -140,6 +141,8 @@ def test_a_part_lacks_nothing_and_has_nothing_unknown(move: str) -> None:
         ("share", {"parts": {"ab" * 32: b64(bytes(15))}}),
         ("share", {"parts": {f"{one:064x}": KEY for one in range(MAX_SHARED + 1)}}),
         ("share", {"set": "north"}),
+        ("share", {"lent": []}),
+        ("share", {"lent": [WORLD.id("len")] * 2}),
         ("finding", {"answer": "ab" * 32}),  # A D3 does not rest on the source's answer.
     ],
     ids=str,

@@ -47,6 +47,8 @@ export const MAX_WORDS = 500;
 export const MAX_DETAIL = 1 << 20;
 /** Threads of one case that are asked, or told, at once. */
 export const MAX_ASKED = 16;
+/** Lent verifiers whom one share reaches besides the set: more than a neighbour lends at a time. */
+export const MAX_LENT = 8;
 /** Keys of each sort in one share: 800 kB, and more than any case has. */
 export const MAX_SHARED = 4096;
 
@@ -119,7 +121,7 @@ const FIELDS = {
   restore: [DRAFT, { detail }],
   resume: [{}],
   retract: [{ reason: oneOf(...RETRACT_REASONS) }, { alert: payload, signature: SIGNATURE }],
-  share: [SHARED],
+  share: [SHARED, { lent: sortedSetOf(ID, MAX_LENT, 1) }],
   suspend: [{ reason: oneOf(...SUSPEND_REASONS) }],
   triage: [{ urgency: oneOf(...URGENCIES) }],
   update: [DRAFT, { detail }],
