@@ -68,7 +68,7 @@ def a_street(folder: Path) -> Iterator[Street]:
     migrate(store)
     room = Room.furnish(folder, store)
     made = Street(room)
-    made.liars = {name: Liar(room.app) for name in ("ana", "bo", "cy", "dee", "eve", "fay")}
+    made.liars = {name: Liar(room.app) for name in ("ana", "bo", "cy", "dee", "eve", "fay", "len")}
     room.app.before_request(made.set_clock)
 
     def route(environ: dict[str, Any], start: Any) -> Any:

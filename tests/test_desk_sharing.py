@@ -121,6 +121,29 @@ def test_who_was_shared_with_shares_on_photos_and_all(shift: Shift) -> None:
     assert shift.read("eve")["late"] == shift.read("bo")["late"] == []
 
 
+def test_who_is_lent_reads_a_case_that_is_shared_with_them_and_what_was_said_since_after_another_share(
+    shift: Shift,
+) -> None:
+    assert shift.street.open("len") == ""
+    shift.open.append("len")
+    shift.street.settle(*shift.open)
+    lent = shift.world.id("len")
+    assert lent not in shift.street.settle("ana")[shift.world.epoch()][1]
+    assert shift.read("len")["tips"][0]["words"] is None
+    assert shift.read("ana")["late"] == [lent]
+    shift.must("ana", "share")
+    assert shift.read("len")["tips"][0]["words"] == WORDS
+    assert shift.read("bo")["late"] == []
+
+    draft = shift.room.draft("ana", shift.world.alert(issued=int(time.time())))
+    shift.must("ana", "propose", draft, working={"class": "A", "audience": "public"})
+    assert shift.read("len")["draft"] is None
+    assert shift.read("bo")["late"] == [lent]
+    shift.must("bo", "share")
+    assert shift.read("len")["draft"] == draft["alert"]
+    shift.must("len", "attest", SAID)
+
+
 def test_a_wrong_key_opens_nothing_and_hides_nobodys_need(shift: Shift) -> None:
     eve = shift.join()
     shift.must("bo", "share", {"tips": {shift.envelope: b64(bytes(16))}, "parts": {}})

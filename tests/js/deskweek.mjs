@@ -76,7 +76,8 @@ export function move(name, id, move, part, along) {
   const session = /** @type {Session} */ (desks.get(name));
   const load = loads.get(name);
   const head = load?.cases.get(id)?.row.head ?? NOTHING;
-  return said(() => makeMove(session, id, head, move, part ?? { ...load?.owed?.keys }, along));
+  const owed = load?.owed;
+  return said(() => makeMove(session, id, head, move, part ?? owed?.part ?? {}, { besides: owed?.besides, ...along }));
 }
 
 const real = Date.now;

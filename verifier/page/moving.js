@@ -15,7 +15,9 @@ import { clock } from "./clock.js";
 /** @typedef {import("./session.js").Session} Session */
 /**
  * What comes with a move besides its sealed part.
- * @typedef {{working?: Record<string, unknown>, envelopes?: readonly string[], into?: string}} Along
+ * `besides` are recipients of its part who are in no set.
+ * @typedef {{working?: Record<string, unknown>, envelopes?: readonly string[], into?: string,
+ *   besides?: readonly string[]}} Along
  */
 
 const SOME = "f".repeat(64); // Stands for a sealed part that is not made yet.
@@ -78,7 +80,7 @@ export async function makeMove(session, id, head, move, part, along = {}) {
   if (part !== null) {
     const { name: set, recipients } = await session.deskSet();
     const data = encodePart({ v: 1, minute: Math.floor(now / MINUTE), move, set, ...part });
-    sealed = await session.opener.ask("seal", { data, recipients: [...recipients] });
+    sealed = await session.opener.ask("seal", { data, recipients: [...recipients, ...(along.besides ?? [])] });
   }
   const signed = signEvent(baked.policy.network, id, move, vault.verifier, vault.seed, {
     day: Math.floor(now / DAY),

@@ -18,13 +18,13 @@ export function offerShare(desk, file) {
   const { owed } = load;
   if (!owed?.late.length || file.broken !== "" || whyNot(session, file, "share", "") !== null) return el("span");
   const act = async () => {
-    await desk.attempt(() => makeMove(session, file.row.id, file.row.head, "share", { ...owed.keys }));
+    await desk.attempt(() => makeMove(session, file.row.id, file.row.head, "share", owed.part, { besides: owed.besides }));
     load.owed = null;
     await load.load(file.row.id);
     desk.go({}, true);
   };
   const words = t("Share this case with {ids}, who joined later", { ids: owed.late.join(", ") });
-  const why = t("They can't open what was sealed before. Sharing gives them the keys of this case's tips and notes, sealed to the desk.");
+  const why = t("Not all of it was sealed to them. Sharing gives them the keys of its tips and notes.");
   return el(
     "section",
     { class: "share" },
@@ -37,7 +37,7 @@ export function offerShare(desk, file) {
 export function sharedNotice(desk, { shared }) {
   if (shared === null) return false;
   const when = { id: shared.by, time: minuteTime(shared.minute, desk.baked) };
-  const words = desk.words.t("You joined after this tip came. The key that {id} shared at {time} opens it: the very file that came in, which sharing can't change.", when);
+  const words = desk.words.t("It was not sealed to you. The key that {id} shared at {time} opens it: the very file that came in, which sharing can't change.", when);
   return el("p", { class: "hint shared" }, iconNode("key"), ` ${words}`);
 }
 

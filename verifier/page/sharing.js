@@ -5,8 +5,10 @@
  * change a word of it.
  */
 import { unb64 } from "../../protocol/js/encoding.js";
+import { epochOf, pairOf, withoutDoubles } from "../../protocol/js/epoch.js";
 import { Refused } from "../../protocol/js/errors.js";
-import { MAX_SHARED } from "../../protocol/js/part.js";
+import { MAX_LENT, MAX_SHARED } from "../../protocol/js/part.js";
+import { clock } from "./clock.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
 /** @typedef {import("./casefile.js").Entry} Entry */
@@ -15,11 +17,13 @@ import { MAX_SHARED } from "../../protocol/js/part.js";
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** A file's key, by whom and when it was shared.  @typedef {Readonly<{key: Bytes, by: string, minute: number}>} SharedKey */
 /** By an envelope's id, or the name of an event.  @typedef {ReadonlyMap<string, readonly SharedKey[]>} SharedKeys */
-/** What opened here: its own key in base64, and to which set it is sealed.
- * @typedef {Readonly<{name: string, sort: "tips" | "parts", key: string, set: string}>} Opened */
+/** What opened here: its own key in base64, to which set it is sealed, and to whom besides.
+ * @typedef {Readonly<{name: string, sort: "tips" | "parts", key: string, set: string, lent: readonly string[]}>} Opened */
 /**
- * What is owed to those who joined later: their ids, and the keys of what they can't open, by sort and name.
- * @typedef {Readonly<{late: readonly string[], keys: Readonly<Record<"tips" | "parts", Record<string, string>>>}>} Owed
+ * What is owed to those who are here and can't open it: their ids, the part of a share that gives it to them, and the
+ * recipients of those among them who are lent.
+ * @typedef {Readonly<{late: readonly string[], besides: readonly string[],
+ *   part: {tips: Record<string, string>, parts: Record<string, string>, lent?: string[]}}>} Owed
  */
 
 /** @param {Map<string, SharedKey[]>} found @param {Entry} entry whose keys are put to those found, if it is a share */
@@ -33,9 +37,13 @@ export function addShared(found, { event, part }) {
 /** @param {Caseload} load @param {CaseFile} file @returns {Opened[]} what of a case is open on this device */
 function openedOf(load, file) {
   /** @type {Opened[]} */
-  const tips = file.tips.map(({ id, set }) => ({ name: id, sort: "tips", key: load.tips.get(id)?.key ?? "", set }));
+  const tips = file.tips.map(({ id, set }) => {
+    return { name: id, sort: "tips", key: load.tips.get(id)?.key ?? "", set, lent: [] };
+  });
   /** @type {Opened[]} */
-  const parts = file.entries.map(({ event, part, key }) => ({ name: event.name, sort: "parts", key, set: part?.set }));
+  const parts = file.entries.map(({ event, part, key }) => {
+    return { name: event.name, sort: "parts", key, set: part?.set, lent: part?.lent ?? [] };
+  });
   return [...tips, ...parts].filter(({ key, set }) => key !== "" && set);
 }
 
@@ -50,32 +58,49 @@ async function membersOf(session, name) {
 }
 
 /**
- * What of a case the members of the desk's present set can't open and this person can.
+ * What of a case the members of the desk's present set, and who is lent and on shift, can't open and this person can.
  *
  * A share counts for the keys that are right: so a wrong one hides nobody's need.  Throws Unreached.
  * @param {Session} session @param {Caseload} load @param {CaseFile} file @returns {Promise<Owed>}
  */
 export async function owedIn(session, load, file) {
   const shares = file.entries.filter(({ event, part }) => event.move === "share" && part !== null);
-  const present = await presentMembers(session);
+  const [members, lent] = [await presentMembers(session), await lentHere(session)];
+  const present = [...members, ...lent.keys()];
   /** @type {Set<string>} */
   const late = new Set();
-  /** @type {{tips: Record<string, string>, parts: Record<string, string>}} */
+  /** @type {Record<"tips" | "parts", Record<string, string>>} */
   const keys = { tips: {}, parts: {} };
-  for (const { name, sort, key, set } of openedOf(load, file)) {
+  for (const { name, sort, key, set, lent: also } of openedOf(load, file)) {
     const sealed = await membersOf(session, set);
     if (sealed === null) continue; // Whom it reached can't be told.
-    const readers = new Set(sealed);
+    const readers = new Set([...sealed, ...also]);
     for (const { part } of shares) {
       if (part?.[sort][name] !== key || !part.set) continue;
-      for (const id of (await membersOf(session, part.set)) ?? []) readers.add(id);
+      for (const id of [...((await membersOf(session, part.set)) ?? []), ...(part.lent ?? [])]) readers.add(id);
     }
     const without = present.filter((id) => !readers.has(id));
     if (without.length === 0 || Object.keys(keys[sort]).length === MAX_SHARED) continue;
     for (const id of without) late.add(id);
     keys[sort][name] = key;
   }
-  return { late: [...late].sort(), keys };
+  const reached = [...lent.keys()].filter((id) => late.has(id)).sort();
+  const besides = reached.flatMap((id) => lent.get(id) ?? []);
+  return { late: [...late].sort(), besides, part: { ...keys, ...(reached.length > 0 ? { lent: reached } : {}) } };
+}
+
+/** @param {Session} session @returns {Promise<Map<string, string>>} who is lent and on shift, and their week's recipient */
+async function lentHere(session) {
+  const { roster, network, stayed, me } = session;
+  const here = Object.keys(network.on_shift).flatMap((id) => roster.verifiers.get(id) ?? []);
+  const lent = here.filter(({ id, roles, desk, revokedAt, certifiedUntil }) => {
+    const counts = revokedAt === null && clock() < certifiedUntil && !stayed.has(id);
+    return roles.has("lent") && desk === me.desk && id !== me.id && counts;
+  });
+  if (lent.length === 0) return new Map();
+  const known = withoutDoubles(await session.epochKeys());
+  const found = lent.flatMap(({ id }) => known.get(pairOf(id, epochOf(clock()))) ?? []);
+  return new Map(found.slice(0, MAX_LENT).map(({ verifier, age }) => [verifier, age]));
 }
 
 /** @param {Session} session @returns {Promise<readonly string[]>} nobody where the desk has no set in force */

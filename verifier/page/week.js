@@ -29,7 +29,8 @@ export function weeksNow() {
  * @param {Session} session
  */
 export async function tend(session) {
-  if (!mayReceive(session.me, session.stayed)) return; // A lent verifier is in no set.
+  // A lent verifier is in no set, and still has keys: cases are shared with them (SPEC 9.6).
+  if (!mayReceive(session.me, session.stayed) && !session.me.roles.has("lent")) return;
   await inTurn(async () => {
     await session.refresh();
     if (await makeKeys(session)) await session.refresh();
