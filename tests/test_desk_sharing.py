@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -153,6 +154,25 @@ def test_a_wrong_key_opens_nothing_and_hides_nobodys_need(shift: Shift) -> None:
     assert shift.read("ana")["late"] == [eve]
     shift.must("ana", "share")
     assert shift.read("eve")["tips"][0] == {"words": WORDS, "refused": "", "by": shift.world.id("ana")}
+
+
+def test_a_tip_that_one_person_alone_can_open_stays_closed_to_those_it_was_sealed_to_whatever_is_shared(
+    shift: Shift,
+) -> None:
+    to, ana = shift.room.to, shift.world.id("ana")
+    spoilt = [one if id == ana else nobody() for id, one in zip(to.members, to.recipients, strict=True)]
+    alone = shift.room.leave_tip(replace(to, recipients=tuple(spoilt)), words="Only for ana.")
+    shift.must("ana", "link", {"duplicate": "found"}, envelopes=[alone])
+    shift.join()
+    shift.must("ana", "share")
+
+    assert {tip["words"] for tip in shift.read("bo")["tips"]} == {WORDS, None}
+    assert {(tip["words"], tip["by"]) for tip in shift.read("eve")["tips"]} == {(WORDS, ana), ("Only for ana.", ana)}
+
+
+def nobody() -> str:
+    """Return a recipient whose key was thrown away."""
+    return age.Identity.generate().recipient
 
 
 def test_a_part_that_is_not_the_one_its_event_names_breaks_the_history_whatever_key_comes_with_it(shift: Shift) -> None:
