@@ -143,6 +143,7 @@ export class Caseload {
       const to = await session.recipientSet(entry.row.set);
       const data = await session.api.bytes(`/api/envelopes/${entry.row.id}?part=preview`);
       const asked = { data, bucket: entry.row.bucket, to, member: session.vault.verifier };
+      // A member opens by their own stanza or not at all: a shared key makes no evidence of what is closed to them.
       const mine = to.members.includes(asked.member) || entry.keys.length === 0;
       if (mine) this.#opened(entry, await session.opener.ask("preview", asked, [data.buffer]), null);
       else await this.#openShared(entry, asked);

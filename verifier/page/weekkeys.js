@@ -40,13 +40,12 @@ export class WeekKeys {
   }
 
   /**
-   * A tip's words.  `key` is one that somebody shared with a person who is not in the set; a member has their own.
+   * A tip's words.  `key` is one that somebody shared; only who is not in the set asks by it.
    * @param {{data: Bytes, bucket: number, to: RecipientSet, member: string, key?: Bytes}} asked
    * @returns {{tip: Tip, key: Bytes}} and the envelope's own key
    */
   preview({ data, bucket, to, member, key }) {
-    const own = key === undefined || to.members.includes(member);
-    const fileKey = own ? envelopeKey(data, this.of(to.epoch), to, member) : key;
+    const fileKey = key ?? envelopeKey(data, this.of(to.epoch), to, member);
     return { tip: openPreview(data, bucket, new age.FileKey(fileKey), to, null), key: fileKey };
   }
 
