@@ -40,7 +40,7 @@ export class Caseload {
   mark = "";
   /** @type {Map<string, Chain>} */
   chains = new Map();
-  /** What is owed to those who joined later, of the case that is looked at.  @type {Owed | null} */
+  /** What is owed to those who came later, of the case that is looked at.  @type {Owed | null} */
   owed = null;
   /** @type {TipEntry[]} */
   #pending = [];

@@ -140,7 +140,7 @@ export function moveLabels({ t }) {
     hold: t("Put on hold"),
     resume: t("Taken up again"),
     merge: t("Merged into another case"),
-    share: t("Shared with who joined later"),
+    share: t("Shared with who came later"),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Who joined later, on the screen: the offer to share a case with them, and, at theirs, whose key opened what.
+ * Who came later, on the screen: the offer to share a case with them, and, at theirs, whose key opened what.
  */
 import { iconNode } from "../../look/icon.js";
 import { el } from "./dom.js";
@@ -23,7 +23,7 @@ export function offerShare(desk, file) {
     await load.load(file.row.id);
     desk.go({}, true);
   };
-  const words = t("Share this case with {ids}, who joined later", { ids: owed.late.join(", ") });
+  const words = t("Share this case with {ids}, who came later", { ids: owed.late.join(", ") });
   const why = t("Not all of it was sealed to them. Sharing gives them the keys of its tips and notes.");
   return el(
     "section",
