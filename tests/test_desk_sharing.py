@@ -65,6 +65,12 @@ class Shift:
 
     def join(self, name: str = "eve", lost: str = "dee") -> str:
         """Enrol somebody anew, who lost a vault, and let desks sign the next set; return the new id."""
+        self.enrol(name, lost)
+        self.street.settle(*self.open)
+        return self.world.id(name)
+
+    def enrol(self, name: str, lost: str) -> None:
+        """Enrol somebody anew, who lost a vault, and open their desk, which has made no keys yet."""
         self.world.change(lost, revoked_at=0)
         self.world.cast[name] = Person(name, "faro")
         self.world.publish()
@@ -72,8 +78,6 @@ class Shift:
             put_roster(conn, self.world.signed_roster.encode(), [], {})
         assert self.street.open(name) == ""
         self.open.append(name)
-        self.street.settle(*self.open)
-        return self.world.id(name)
 
 
 @pytest.fixture
@@ -86,7 +90,10 @@ def test_who_joins_in_mid_week_reads_tip_and_history_once_the_case_is_shared_and
     shift: Shift,
 ) -> None:
     assert shift.read("bo")["late"] == []
-    eve = shift.join()
+    shift.enrol("eve", lost="dee")
+    assert "is not in set 1" in shift.read("eve")["tips"][0]["refused"]  # And not to look for a key elsewhere.
+    eve = shift.world.id("eve")
+    shift.street.settle(*shift.open)
     before = shift.read("eve")
     assert before["tips"][0]["words"] is None
     assert "is not in set 1" in before["tips"][0]["refused"]

@@ -96,7 +96,7 @@ export async function sealEnvelope(header, to, attorneys, files = [], legal = ""
  * @param {Breathe} [breathe] @returns {Promise<Tip>}
  */
 export async function openEnvelope(data, identity, to, member, breathe = () => {}) {
-  const plaintext = await age.open(data, [identity], place(to, member), breathe);
+  const plaintext = await age.open(data, [identity], placeIn(to, member), breathe);
   const tip = await decodeTip(plaintext, breathe);
   requireSet(tip, age.parseHeader(data), to);
   return tip;
@@ -111,7 +111,7 @@ export async function openEnvelope(data, identity, to, member, breathe = () => {
  */
 export function openPreview(start, bucket, identity, to, member) {
   const header = age.parseHeader(start);
-  const key = age.fileKeyOf(header, [identity], place(to, member));
+  const key = age.fileKeyOf(header, [identity], placeIn(to, member));
   const payload = start.subarray(header.size, previewSize(header.stanzas.length));
   const tip = decodePreview(age.openFirstChunk(key, payload, bucket === CHUNK));
   requireSet(tip, header, to);
@@ -126,11 +126,14 @@ export function openPreview(start, bucket, identity, to, member) {
  * @returns {Bytes}
  */
 export function envelopeKey(start, identity, to, member) {
-  return age.openHeader(start, [identity], place(to, member));
+  return age.openHeader(start, [identity], placeIn(to, member));
 }
 
-/** @param {RecipientSet} to @param {string | null} member @returns {number | undefined} */
-function place(to, member) {
+/**
+ * Where a member's stanza is; undefined for nobody (null).  Throws Refused("age_no_match") for somebody who is no member.
+ * @param {RecipientSet} to @param {string | null} member @returns {number | undefined}
+ */
+export function placeIn(to, member) {
   if (member === null) return undefined;
   const at = to.members.indexOf(member);
   if (at < 0) {

@@ -4,7 +4,7 @@
  * With everything that opens comes the file's own key: whoever opened a file may share that with who came later.
  */
 import * as age from "../../protocol/js/age.js";
-import { envelopeKey, openEnvelope, openPreview } from "../../protocol/js/envelope.js";
+import { envelopeKey, openEnvelope, openPreview, placeIn } from "../../protocol/js/envelope.js";
 import { Refused } from "../../protocol/js/errors.js";
 
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -45,6 +45,7 @@ export class WeekKeys {
    * @returns {{tip: Tip, key: Bytes}} and the envelope's own key
    */
   preview({ data, bucket, to, member, key }) {
+    if (key === undefined) placeIn(to, member); // Whoever is not in the set is told that, and not to look for a key.
     const fileKey = key ?? envelopeKey(data, this.of(to.epoch), to, member);
     return { tip: openPreview(data, bucket, new age.FileKey(fileKey), to, null), key: fileKey };
   }
