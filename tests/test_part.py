@@ -110,43 +110,42 @@ def test_a_part_lacks_nothing_and_has_nothing_unknown(move: str) -> None:
         encoded(part(move, more=1))
 
 
-@pytest.mark.parametrize(
-    ("move", "changes"),
-    [
-        ("attest", {"conflict": "some"}),
-        ("attest", {"privacy": False}),
-        ("finding", {"basis": "D5"}),
-        ("finding", {"basis": "D1"}),  # Only a D3 is from the site's own contact.
-        ("finding", {"words": "x" * 501}),
-        ("finding", {"grade": {"source": "G", "information": 1}}),
-        ("propose", {"class": "B"}),  # The alert in it says A.
-        ("propose", {"audience": "responders"}),
-        ("propose", {"alert": '{"class": "A"}'}),
-        ("propose", {"alert": '{"audience":"public"}'}),
-        ("propose", {"detail": "AAA"}),
-        ("propose", {"detail": ""}),
-        ("retract", {"signature": None}),
-        ("retract", {"alert": None}),
-        ("refuse", {"missing": []}),
-        ("refuse", {"missing": ["wording", "D1"]}),
-        ("triage", {"urgency": "P4"}),
-        ("close", {"outcome": "fine"}),
-        ("check", {"minute": 1}),
-        ("check", {"ways": ["field"]}),  # Asked, and not by the way question.
-        ("check", {"asked": {**ASKED, "cells": []}}),
-        ("check", {"asked": {**ASKED, "words": ""}}),
-        ("close", {"told": {"ending": "arrested", "cells": CELLS}}),
-        ("share", {"tips": {}, "parts": {}}),
-        ("share", {"tips": {"0e" * 15: KEY}}),
-        ("share", {"parts": {"ab" * 32: b64(bytes(15))}}),
-        ("share", {"parts": {f"{one:064x}": KEY for one in range(MAX_SHARED + 1)}}),
-        ("share", {"set": "north"}),
-        ("share", {"lent": []}),
-        ("share", {"lent": [WORLD.id("len")] * 2}),
-        ("finding", {"answer": "ab" * 32}),  # A D3 does not rest on the source's answer.
-    ],
-    ids=str,
+WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("attest", {"conflict": "some"}),
+    ("attest", {"privacy": False}),
+    ("finding", {"basis": "D5"}),
+    ("finding", {"basis": "D1"}),  # Only a D3 is from the site's own contact.
+    ("finding", {"words": "x" * 501}),
+    ("finding", {"grade": {"source": "G", "information": 1}}),
+    ("propose", {"class": "B"}),  # The alert in it says A.
+    ("propose", {"audience": "responders"}),
+    ("propose", {"alert": '{"class": "A"}'}),
+    ("propose", {"alert": '{"audience":"public"}'}),
+    ("propose", {"detail": "AAA"}),
+    ("propose", {"detail": ""}),
+    ("retract", {"signature": None}),
+    ("retract", {"alert": None}),
+    ("refuse", {"missing": []}),
+    ("refuse", {"missing": ["wording", "D1"]}),
+    ("triage", {"urgency": "P4"}),
+    ("close", {"outcome": "fine"}),
+    ("check", {"minute": 1}),
+    ("check", {"ways": ["field"]}),  # Asked, and not by the way question.
+    ("check", {"asked": {**ASKED, "cells": []}}),
+    ("check", {"asked": {**ASKED, "words": ""}}),
+    ("close", {"told": {"ending": "arrested", "cells": CELLS}}),
+    ("share", {"tips": {}, "parts": {}}),
+    ("share", {"tips": {"0e" * 15: KEY}}),
+    ("share", {"parts": {"ab" * 32: b64(bytes(15))}}),
+    ("share", {"parts": {f"{one:064x}": KEY for one in range(MAX_SHARED + 1)}}),
+    ("share", {"set": "north"}),
+    ("share", {"lent": []}),
+    ("share", {"lent": [WORLD.id("len")] * 2}),
+    ("finding", {"answer": "ab" * 32}),  # A D3 does not rest on the source's answer.
 )
+
+
+@pytest.mark.parametrize(("move", "changes"), WRONG, ids=str)
 def test_a_part_that_says_something_else_is_refused(move: str, changes: dict[str, Any]) -> None:
     with pytest.raises(Refused) as caught:
         encode_part(part(move, **changes))
