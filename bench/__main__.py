@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench import delivery, door, footprint, gate, log, preview, seal, sweep
+from bench import delivery, door, footprint, form, gate, log, preview, seal, sweep
 from bench.figure import Figure, table
 from tests import databases
 
@@ -26,6 +26,7 @@ AREAS: Final[dict[str, Area]] = {
     "delivery": delivery.measure,
     "run": footprint.measure,
     "door": door.measure,
+    "form": form.measure,
 }
 
 
