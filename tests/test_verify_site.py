@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from protocol.encoding import canonical
-from protocol.manifest import read_manifest
+from protocol.manifest import Manifest, read_manifest
 from protocol.roster import ROSTER
 from protocol.signed import Signed, key_id, public_key, sign
 from protocol.trail import Trail
+from sereno import browse
 from sereno.__main__ import main
 from sereno.demonet import found_demo
+from sereno.sitecheck import EXTRA, check_face
 from store.engine import writing
 from store.manifests import put_manifest
 from tests.site import Answer, Site, Twist, site
@@ -141,22 +143,25 @@ def test_a_swapped_page_or_policy_shows(
     assert "1 page is not what the custodians signed" in said
 
 
-def test_a_page_that_is_gone_and_one_that_nobody_signed_show(network: Site, visit: Visit) -> None:
+def test_a_page_that_is_gone_shows(network: Site, visit: Visit) -> None:
     gone = at("/es", lambda answer: ("302 Found", {**answer[1], "Location": "/en"}, b""))
     network.faces["form"].twist = gone
-    network.faces["check"].twist = at("/fr/check", lambda answer: ("200 OK", answer[1], b"<p>Oui.</p>"))
     status, said = visit()
 
     assert status == 1
     assert "  missing  /es  the answer is 302" in said
-    fresh = "  extra    /fr/check  it is served, and the custodians have not signed it"
-    assert (fresh in said) == ("fr" in _spoken())
 
 
-def _spoken() -> list[str]:
-    from look.words import languages
+@pytest.mark.parametrize(("face", "suffix"), [("form", ""), ("desk", ""), ("check", "/check")])
+def test_a_page_in_a_language_that_nobody_signed_shows(face: str, suffix: str) -> None:
+    manifest = Manifest("ab" * 32, 1, "0" * 64, 0, {(face, f"/en{suffix}"): "cd" * 32})
 
-    return list(languages())
+    def get(path: str, _: str) -> browse.Answer:
+        return browse.Answer(200 if path in (f"/en{suffix}", f"/vi{suffix}") else 404, b"<p>Not ours.</p>", {})
+
+    found = [one for one in check_face(manifest, face, get, ["en", "fr", "vi"]) if one.word == EXTRA]
+
+    assert [(one.face, one.path) for one in found] == [(face, f"/vi{suffix}")]
 
 
 def test_a_page_for_visitors_who_come_by_the_front_door_shows(network: Site, visit: Visit) -> None:
