@@ -52,11 +52,9 @@ def playwright() -> Iterator[Playwright]:
 @contextmanager
 def chromium_running(path: str, arguments: Sequence[str] = ()) -> Iterator[Browser]:
     """Give a running Chromium."""
-    off = ",".join(OFF)
+    off = f"--disable-features={','.join(OFF)}"
     with playwright() as running:
-        browser = running.chromium.launch(
-            executable_path=path, args=[*arguments, f"--disable-features={','.join(OFF)}"]
-        )
+        browser = running.chromium.launch(executable_path=path, args=[*arguments, off])
         yield browser
         browser.close()
 

@@ -159,7 +159,8 @@ export class Back {
     text.textContent = one.words ?? this.#ending(one.ending ?? "");
     const when = document.createElement("p");
     when.className = "hint";
-    const day = new Intl.DateTimeFormat(lang, { weekday: "long", hour: "numeric", minute: "2-digit" }).format(one.issued * 1000);
+    const how = /** @type {const} */ ({ weekday: "long", hour: "numeric", minute: "2-digit" });
+    const day = new Intl.DateTimeFormat(`${lang}-u-ca-gregory-nu-latn`, how).format(one.issued * 1000);
     when.textContent = t("Signed by a verifier of this network, {when}.", { when: day });
     card.append(head, text, when);
     return card;
