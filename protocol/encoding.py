@@ -8,6 +8,7 @@ Pure: reads no clock, touches no store.
 
 from __future__ import annotations
 
+import base64
 import binascii
 import hashlib
 import json
@@ -122,6 +123,9 @@ def unb64raw(text: str) -> bytes:
 
 BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUE: Final = {char: value for value, char in enumerate(BECH32)}
+# The same five bits as Python's own digits and as RFC 4648 write them: both are done in C.
+_TO_DIGITS: Final = str.maketrans(BECH32, "0123456789abcdefghijklmnopqrstuv")
+_FROM_BASE32: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", BECH32)
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 # What each value of the five bits shifted out of the checksum's state mixes into it.
 _MIX: Final = tuple(
@@ -131,46 +135,34 @@ _MIX: Final = tuple(
 
 def bech32(prefix: str, data: bytes) -> str:
     """Return `data` as lower-case bech32 with `prefix` and no length limit (BIP-173; age's keys)."""
-    words = _regroup(data, 8, 5, pad=True)
-    checksum = _polymod(_expand(prefix) + words + [0] * 6) ^ 1
-    words += [(checksum >> 5 * (5 - i)) & 31 for i in range(6)]
-    return prefix + "1" + "".join(BECH32[word] for word in words)
+    text = _in_fives(data)
+    checksum = _polymod(prefix, text + "qqqqqq") ^ 1
+    return f"{prefix}1{text}" + "".join(BECH32[checksum >> 5 * (5 - i) & 31] for i in range(6))
 
 
 def unbech32(prefix: str, text: str) -> bytes:
     """Return the bytes of lower-case bech32 `text` with this `prefix`; raises Refused("shape") otherwise."""
-    if not text.startswith(prefix + "1") or any(char not in _VALUE for char in text[len(prefix) + 1 :]):
+    body = text[len(prefix) + 1 :]
+    if not text.startswith(prefix + "1") or not _VALUE.keys() >= set(body):
         raise Refused("shape", f"The text is not bech32 that begins with {prefix}1.")
-    words = [_VALUE[char] for char in text[len(prefix) + 1 :]]
-    if len(words) < 6 or _polymod(_expand(prefix) + words) != 1:
+    if len(body) < 6 or _polymod(prefix, body) != 1:
         raise Refused("shape", "The bech32 checksum does not fit: a character was changed or lost.")
-    data = bytes(_regroup(words[:-6], 5, 8, pad=False))
-    if bech32(prefix, data) != text:
+    fives = body[:-6]
+    length, spare = divmod(5 * len(fives), 8)
+    data = (int("0" + fives.translate(_TO_DIGITS), 32) >> spare).to_bytes(length)
+    if _in_fives(data) != fives:
         raise Refused("shape", "The bech32 text is not the one its bytes encode to.")
     return data
 
 
-def _expand(prefix: str) -> list[int]:
-    return [ord(char) >> 5 for char in prefix] + [0] + [ord(char) & 31 for char in prefix]
+def _in_fives(data: bytes) -> str:
+    """Return bytes as characters of five bits each, filled up with zero bits."""
+    return base64.b32encode(data).decode("ascii").rstrip("=").translate(_FROM_BASE32)
 
 
-def _polymod(words: list[int]) -> int:
+def _polymod(prefix: str, text: str) -> int:
     state = 1
-    for word in words:
+    expanded = [ord(char) >> 5 for char in prefix] + [0] + [ord(char) & 31 for char in prefix]
+    for word in expanded + [_VALUE[char] for char in text]:
         state = (state & 0x1FFFFFF) << 5 ^ word ^ _MIX[state >> 25]
     return state
-
-
-def _regroup(data: bytes | list[int], old: int, new: int, *, pad: bool) -> list[int]:
-    accumulator = bits = 0
-    out: list[int] = []
-    for value in data:
-        accumulator = (accumulator << old) | value
-        bits += old
-        while bits >= new:
-            bits -= new
-            out.append((accumulator >> bits) & ((1 << new) - 1))
-        accumulator &= (1 << bits) - 1
-    if pad and bits:
-        out.append((accumulator << (new - bits)) & ((1 << new) - 1))
-    return out

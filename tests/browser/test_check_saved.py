@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from alerts.check.assemble import page_hash
-from tests import javascript
 from tests.browser.alerts_states import QUIET, STATES, Stand, give, open_check
 from tests.browser.reading import Reading, begin
+from tests.browser.watched import faults
 from tests.browser.windows import driving
 
 KEPT: Final = """async () => [document.cookie, localStorage.length, sessionStorage.length,
@@ -93,12 +93,6 @@ def test_a_saved_copy_works_in_firefox_too(stand: Stand, tmp_path: Path, firefox
         assert window.kept() == []
 
 
-def faults(tab: Page) -> list[Any]:
-    """Return what axe-core finds on a page, no rule disabled."""
-    found = tab.evaluate("() => axe.run()")
-    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
-
-
 # Every look and every width once: what a colour says does not depend on how wide the screen is.
 LOOKS: Final[list[tuple[int, dict[str, Any]]]] = [
     (390, {"color_scheme": "dark", "forced_colors": "none"}),
@@ -116,9 +110,6 @@ def test_every_state_is_accessible_in_every_look_and_fits(
         QUIET[name.removeprefix("quiet-")](tab, quiet, "en")
     else:
         STATES[name](tab, stand, "es")
-    tab.context.new_cdp_session(tab).send(
-        "Runtime.evaluate", {"expression": (javascript.packages() / "axe-core" / "axe.min.js").read_text("utf-8")}
-    )
     for width, look in LOOKS:
         tab.set_viewport_size({"width": width, "height": 844})
         tab.emulate_media(**look)

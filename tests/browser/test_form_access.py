@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from tests import javascript
 from tests.browser.form_states import FORM_STATES, open_form
 from tests.browser.form_visit import Visit
 from tests.browser.intake_site import IntakeSite
+from tests.browser.watched import faults
 
 TARGET: Final = 44
 ALL: Final = 'a, button, summary, select, textarea, .tile, .chip, input[type="text"], input[type="time"]'
@@ -18,9 +18,15 @@ SMALL: Final = f"""() => [...document.querySelectorAll('{ALL}')].filter((one) =>
   .map((one) => [one.textContent.trim() || one.id, one.getBoundingClientRect()])
   .filter(([, box]) => box.height < {TARGET} || box.width < {TARGET}).map(([name]) => name)"""
 SIZES: Final = {"phone": (390, 844), "desk": (1280, 900), "smallest": (320, 568)}
-# Each language in its own looks: between them every state is seen in all.  Forced colours are there from the start, as
-# they are for whoever needs them.
+# Each language in its own looks.  Forced colours are there from the start, as they are for whoever needs them; what
+# they change are the parts of a page, and these states have them all: the others are looked at by `make soak`.
 SCREENS: Final = {"en": [("phone", "light"), ("desk", "dark")], "es": [("phone", "forced")]}
+PARTS: Final = ("filled", "photos", "hints", "code", "sent", "load")
+CASES: Final = [
+    pytest.param(lang, state, marks=[pytest.mark.soak] if lang == "es" and state not in PARTS else [])
+    for lang in SCREENS
+    for state in FORM_STATES
+]
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -28,15 +34,7 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def faults(tab: Page) -> list[Any]:
-    """Return what axe-core finds, no rule disabled; it is put into the page past its policy, by the browser itself."""
-    tab.evaluate((javascript.packages() / "axe-core" / "axe.min.js").read_text("utf-8") + ";0")
-    found = tab.evaluate("() => axe.run()")
-    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
-
-
-@pytest.mark.parametrize("state", FORM_STATES)
-@pytest.mark.parametrize("lang", SCREENS)
+@pytest.mark.parametrize(("lang", "state"), CASES)
 def test_every_state_serves_everyone(chromium_browser: Browser, intake_site: IntakeSite, state: str, lang: str) -> None:
     """The smallest screen, 320 px, is also what 640 px are at 200 %."""
     # Without motion: a colour that is still changing is not yet the one to be read.

@@ -20,7 +20,7 @@ from tests.browser.watched import faults
 
 LANGUAGES: Final = languages()
 FORM: Final = ("filled", "sent")
-ALERTS: Final = ("current", "confirmed", "what-we-hold", "check-genuine")
+ALERTS: Final = ("confirmed", "check-genuine")
 WIDTH: Final = 320
 # Which way the page is read, and what of it is written the other way without saying so.
 READ: Final = """() => [document.documentElement.lang, getComputedStyle(document.body).direction,
