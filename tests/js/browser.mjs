@@ -64,14 +64,17 @@ class Window {
    */
   async tap(selector, name, patience) {
     let before = { x: -1, y: -1 };
-    const at = await this.#until(patience, `${selector} ${name} to be there to touch`, async () => {
+    await this.#until(patience, `${selector} ${name} to be there to touch`, async () => {
       const found = await this.tab.evaluate(reach, selector, name);
       if (found.not !== undefined) return found;
       const still = found.yes.x === before.x && found.yes.y === before.y; // As people wait until a page stands still.
       before = found.yes;
-      return still ? found : { not: "it moves" };
+      if (!still) return { not: "it moves" };
+      await this.tab.mouse.click(found.yes.x, found.yes.y);
+      // What was drawn anew under the finger has felt nothing: people touch it again.  A page that is gone has felt it.
+      const felt = await this.tab.evaluate(() => globalThis.felt ?? true).catch(() => true);
+      return felt ? found : { not: "it felt nothing" };
     });
-    await this.tab.mouse.click(at.x, at.y);
   }
 
   async type(selector, words, patience) {
@@ -155,6 +158,8 @@ function reach(selector, name) {
   if (seen.length !== 1) return { not: `${seen.length} such are seen` };
   const [node] = seen;
   if (node.matches(":disabled")) return { not: "it is disabled" };
+  globalThis.felt = false;
+  node.addEventListener("click", () => (globalThis.felt = true), { capture: true, once: true });
   node.scrollIntoView({ block: "center", behavior: "instant" });
   const box = node.getBoundingClientRect();
   const x = box.x + box.width / 2;
