@@ -130,6 +130,8 @@ KINDS: Final[dict[str, Kind]] = {
     "page": Kind("MAN-5", 400),
     # What travels by hand.
     "sealed_file": Kind("ENV-10", 400),
+    # What a desk passes on to the attorneys.
+    "legal": Kind("ENV-11", 400),
 }
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from protocol import age, limits
 from protocol.errors import Refused
+from protocol.stanza import HYBRID
 
 # What four stanzas (70 + 4 * 1,557), the nonce (16) and one chunk's tag (16) leave of the fixed size.
 ROOM: Final = limits.LEGAL_BYTES - (70 + 1557 * limits.LEGAL_STANZAS) - 32
@@ -47,6 +48,22 @@ def _filled_up(attorneys: Sequence[str], *, needed: bool) -> list[str]:
     while len(recipients) < limits.LEGAL_STANZAS:
         recipients.append(age.Identity.generate().recipient)
     return recipients
+
+
+def check_legal(part: bytes) -> None:
+    """Raise Refused("legal") unless these bytes look like a legal part: 12,288, four hybrid stanzas.  Needs no key."""
+    if len(part) != limits.LEGAL_BYTES:
+        raise Refused("legal", f"A legal part has {limits.LEGAL_BYTES} bytes; this one has {len(part)}.")
+    try:
+        header = age.parse_header(part)
+    except Refused as error:
+        raise Refused("legal", f"A legal part is an age file; this is none: {error.sentence}") from error
+    kinds = [one.kind[:40] for one in header.stanzas]
+    if kinds != [HYBRID] * limits.LEGAL_STANZAS:
+        raise Refused(
+            "legal",
+            f"A legal part has {limits.LEGAL_STANZAS} stanzas {HYBRID}; this one has {', '.join(kinds)[:200]}.",
+        )
 
 
 def open_legal(part: bytes, identity: age.Identity) -> str:

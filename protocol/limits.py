@@ -42,6 +42,8 @@ MAX_SIDE: Final = 1600  # Pixels: lettering on a vest across a street can be rea
 MAX_PIXELS: Final = 64_000_000  # What a desk's browser decodes without harm; phones make up to 50 million.
 LEGAL_BYTES: Final = 12_288
 LEGAL_STANZAS: Final = 4
+LEGAL_DAYS: Final = 7  # An attorney who looks once a week misses nothing; an unread envelope stands as long.
+LEGAL_PARTS: Final = 8192  # Of one desk in those days: 100 MB, and more tips than people can open.
 MAX_DAY_SKEW: Final = 2
 
 # The drop.

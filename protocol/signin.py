@@ -1,4 +1,4 @@
-"""Signing in: a verifier's key answers the desk's nonce, once, within a minute.  SPEC 12.1.
+"""Signing in: a verifier's key, or an attorney's, answers the desk's nonce, once, within a minute.  SPEC 12.1.
 
 The browser fills in the origin that it really talks to, so an answer that a look-alike page obtains opens nothing
 here.  That a nonce is used once is for the desk to remember.
@@ -8,7 +8,7 @@ Pure: `now` is an argument.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from protocol import limits
@@ -16,7 +16,7 @@ from protocol.encoding import b64, canonical
 from protocol.errors import Refused
 from protocol.roster import Roster
 from protocol.shape import SHA256, TIME, base64, exactly, matching, record
-from protocol.signed import Signed, sign
+from protocol.signed import Signed, key_id, sign
 
 LIFE: Final = limits.MINUTE  # Long enough for a slow key derivation, too short to be carried elsewhere.
 NONCE: Final = 32
@@ -47,7 +47,30 @@ def open_sign_in(
     Raises Refused: payload_type, signer, signature, shape, and sign_in (another origin, network or nonce; more than 60
     seconds off; more signers than one; not certified, revoked or suspended now).
     """
-    signers = signed.check("sign-in", roster.verifier_keys())
+    one = roster.verifiers[_signer(signed, roster.verifier_keys(), roster, origin, nonce, now)]
+    if one.revoked_at is not None or one.id in stayed:
+        raise Refused("sign_in", f"The key of {one.id} is revoked or suspended; the lead knows more.")
+    if now >= one.certified_until:
+        raise Refused("sign_in", f"The certification of {one.id} ended at {one.certified_until}; here it is {now}.")
+    return one.id
+
+
+def attorney_keys(roster: Roster) -> dict[str, bytes]:
+    """Return the signing keys of the organisations that read the legal part, by key id."""
+    return {key_id(one.key): one.key for one in roster.attorneys()}
+
+
+def open_attorney_sign_in(signed: Signed, roster: Roster, origin: str, nonce: bytes, now: int) -> str:
+    """Return the key id of the attorneys' organisation that signs in, to fetch legal parts and nothing else (6.2).
+
+    Raises as `open_sign_in`; every other organisation's key is no signer here.
+    """
+    return _signer(signed, attorney_keys(roster), roster, origin, nonce, now)
+
+
+def _signer(signed: Signed, keys: Mapping[str, bytes], roster: Roster, origin: str, nonce: bytes, now: int) -> str:
+    """Return the id of the one of `keys` that signed what was asked for here, within the minute."""
+    signers = signed.check("sign-in", keys)
     value = signed.read(SIGN_IN, MAX_SIGN_IN)
     if len(signers) != 1:
         raise Refused("sign_in", f"One verifier signs in at a time; {', '.join(signers)} signed this.")
@@ -63,9 +86,4 @@ def open_sign_in(
             f"It was signed at {value['issued']} by the device's clock; here it is {now}. "
             f"At most {LIFE} seconds may lie between: set the device's clock and try again.",
         )
-    one = roster.verifiers[signers[0]]
-    if one.revoked_at is not None or one.id in stayed:
-        raise Refused("sign_in", f"The key of {one.id} is revoked or suspended; the lead knows more.")
-    if now >= one.certified_until:
-        raise Refused("sign_in", f"The certification of {one.id} ended at {one.certified_until}; here it is {now}.")
-    return one.id
+    return signers[0]

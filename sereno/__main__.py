@@ -23,6 +23,7 @@ WHAT = {
     "doctor": "find what is wrong here, and say how to mend it; exit 0 all well, 1 not",
     "seal": "seal a tip without a browser",
     "open": "open an envelope with an epoch file",
+    "legal": "the attorneys' desk: fetch what tips hold for attorneys, and show what was used",
 }
 
 
@@ -46,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
     """Declare a sub-command's arguments and return what runs it."""
-    if name in ("seal", "open"):
-        return _load_breakglass(name, parser)
+    if name in ("seal", "open", "legal"):
+        return _load_opening(name, parser)
     if name == "run":
         from sereno import run
 
@@ -112,7 +113,12 @@ def _load_pages(name: str, parser: argparse.ArgumentParser) -> Runs:
     return verifysite.run
 
 
-def _load_breakglass(name: str, parser: argparse.ArgumentParser) -> Runs:
+def _load_opening(name: str, parser: argparse.ArgumentParser) -> Runs:
+    if name == "legal":
+        from sereno import legal
+
+        legal.add_arguments(parser)
+        return legal.run
     from sereno import breakglass
 
     (breakglass.add_seal_arguments if name == "seal" else breakglass.add_open_arguments)(parser)

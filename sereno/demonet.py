@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Engine
 
 from keys.ceremony import found_network, make_root
-from keys.custodian import new_seed
+from keys.custodian import new_seed, seal_custody
 from keys.draft import Draft, draft_roster
 from keys.enrol import admit, enrol
 from keys.publish import publish
@@ -84,6 +84,7 @@ class DemoNetwork:
     recipients: dict[str, str]
     members: tuple[Member, ...]
     attorney: age.Identity
+    attorney_seed: bytes
     log_key: LogKey
     roots: tuple[bytes, ...]
     epoch_keys: tuple[Signed, ...]
@@ -97,7 +98,8 @@ def found_demo(now: int) -> DemoNetwork:
     log_key = LogKey(ORIGIN, new_seed())
     identities = {code: age.Identity.generate() for code, _ in ORGANISATIONS}
     members = tuple(_member(one, now) for one in PEOPLE)
-    draft = _draft(policy, log_key, identities, members, now)
+    seeds = {code: new_seed() for code, _ in ORGANISATIONS}
+    draft = _draft(policy, log_key, _requests(policy, seeds, identities), members, now)
     published = publish(draft, None, policy, [one.seed for one in roots[:2]], now)
     roster = open_roster(published, (), policy)
     epoch_keys = tuple(
@@ -112,6 +114,7 @@ def found_demo(now: int) -> DemoNetwork:
         recipients={code: identities[code].recipient for code, _ in ORGANISATIONS},
         members=members,
         attorney=identities["luz"],
+        attorney_seed=seeds["luz"],
         log_key=log_key,
         roots=tuple(one.seed for one in roots),
         epoch_keys=epoch_keys,
@@ -119,14 +122,20 @@ def found_demo(now: int) -> DemoNetwork:
     )
 
 
+def _requests(policy: Policy, seeds: dict[str, bytes], identities: dict[str, age.Identity]) -> list[Signed]:
+    return [
+        request_organisation(seeds[code], policy, code, role, identities[code].recipient)
+        for code, role in ORGANISATIONS
+    ]
+
+
 def _draft(
-    policy: Policy, log_key: LogKey, identities: dict[str, age.Identity], members: tuple[Member, ...], now: int
+    policy: Policy, log_key: LogKey, organisations: list[Signed], members: tuple[Member, ...], now: int
 ) -> Draft:
     """Return the draft of the roster, everybody admitted and enrolled from requests of their own."""
     log = open_request(request_log(log_key.seed, ORIGIN), "log")
     draft = draft_roster(policy, log, [{"id": DESK, "minimum": 2, "zones": list(ZONES)}])
-    for code, role in ORGANISATIONS:
-        signed = request_organisation(new_seed(), policy, code, role, identities[code].recipient)
+    for signed in organisations:
         draft = admit(draft, open_request(signed, "organisation"))
     until = now + 180 * limits.DAY
     for one in members:
@@ -178,7 +187,11 @@ def write_secrets(folder: Path, network: DemoNetwork) -> None:
         write_new(folder / f"{one.person.handle}.words", one.passphrase.encode("ascii") + b"\n")
         for epoch, identity in one.epochs.items():
             write_new(folder / f"{one.person.handle}.epoch-{epoch}", epoch_file(one.id, epoch, identity))
-    write_new(folder / "attorney-luz.age", network.attorney.encode().encode("ascii") + b"\n")
+    luz, words = network.attorney, generate_passphrase()
+    request = request_organisation(network.attorney_seed, network.policy, "luz", "attorney", luz.recipient)
+    write_new(folder / "attorney-luz.age", luz.encode().encode("ascii") + b"\n")
+    write_new(folder / "attorney-luz.json", seal_custody(request, network.attorney_seed, luz.seed, words))
+    write_new(folder / "attorney-luz.words", words.encode("ascii") + b"\n")
 
 
 def epoch_file(verifier: str, epoch: int, identity: age.Identity) -> bytes:

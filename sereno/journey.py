@@ -159,6 +159,7 @@ class Journey:
         """Open the tip, make a case of it, find, and propose an alert; return the case's and the chain's ids."""
         row, tip = until("the tip in the queue", lambda: self._find(first))
         say(f"{first.id} opened it in their own memory: {tip.header['tip']['words']!r}")
+        until("the attorneys' part", lambda: first.pass_on(tip))
         case = secrets.token_hex(16)
         minute = clock.now() // limits.MINUTE
         self._step(first, case, "open", {"duplicate": "none-suggested"}, envelopes=[row["id"]])

@@ -154,7 +154,7 @@ def _greeting(folder: Path, port: int, founded: bool) -> Sequence[str]:
         f"  Alerts              {where['alerts']}",
         "",
     ]
-    people = sorted((folder / "people").glob("*.words"))
+    people = sorted(one.with_suffix(".words") for one in (folder / "people").glob("*.vault"))
     if people:
         lines.append("  To sign in at the desk, choose a vault file and type its words:")
         lines += [f"    {one.with_suffix('.vault')}   {one.read_text('ascii').strip()}" for one in people]

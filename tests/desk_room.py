@@ -22,7 +22,7 @@ from protocol.errors import KINDS
 from protocol.event import NOTHING, sign_event
 from protocol.part import encode_part
 from protocol.recipients import RecipientSet
-from protocol.signed import Signed
+from protocol.signed import Signed, key_id, public_key
 from protocol.signin import sign_in
 from protocol.tip import Attachment
 from sereno import demonet
@@ -165,6 +165,19 @@ class Room:
         answer = client.post("/api/session", json=self.answered(name, self.challenge()))
         assert answer.status_code == 201, answer.get_json()
         return Caller(self, name, client, answer.get_json()["token"])
+
+    def enter_office(self, name: str) -> Caller:
+        """Sign an organisation in, to the attorneys' desk."""
+        client = self.client()
+        answer = client.post("/api/legal/session", json=self.office_answer(name))
+        assert answer.status_code == 201, answer.get_json()
+        return Caller(self, name, client, answer.get_json()["token"])
+
+    def office_answer(self, name: str) -> dict[str, Any]:
+        """Return an organisation's answer to a fresh nonce."""
+        world, nonce, seed = self.world, self.challenge(), self.world.secret("office", name)
+        signed = sign_in(ORIGIN, world.network, nonce, int(time.time()), key_id(public_key(seed)), seed)
+        return {"nonce": b64(nonce), "signed": signed.value()}
 
     def leave_tip(
         self, to: RecipientSet | None = None, desk: str | None = None, files: Sequence[Attachment] = (), **told: Any

@@ -13,15 +13,18 @@ import altcha
 import pytest
 import redis
 
+from keys.custodian import open_custody
 from protocol import limits
 from protocol.encoding import b64
 from protocol.envelope import seal_envelope
+from protocol.legal import open_legal
 from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.publication import open_publication
 from sereno import clock
 from sereno.http import Client
 from sereno.journey import Journey, until
+from sereno.legal import enter, fetched, require_attorney
 from tests.running import Running, running
 from tests.seizure import Find, in_memory, on_disk, spellings
 
@@ -77,6 +80,18 @@ def leave(network: Running, envelope: bytes, place: str) -> None:
     connection.close()
 
 
+def attorneys_read(network: Running, policy: Policy) -> None:
+    """Let the attorneys fetch what was passed on, and read what was marked; the server has it, and can't."""
+    file, words = (network.people / f"attorney-luz.{end}" for end in ("json", "words"))
+    key = open_custody(file.read_bytes(), words.read_text("ascii").strip())
+    client = enter(network.origins["desk"], policy, key)
+    (one,) = client.get_json("/api/legal")["parts"]
+    part = fetched(client, one["name"])
+    assert open_legal(part, require_attorney(key, policy)) == LAWYER
+    runs = [part[start : start + 32] for start in (1000, 5000, 9000)]  # One may lie across two of a database's pages.
+    assert any("sereno.db" in find.where for find in on_disk(network.folder, runs))
+
+
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Return a running network that was walked through once, everything that people told or wrote being marked."""
@@ -91,6 +106,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         case, payload = journey.work(first, envelope)
         journey.attest(second, case, payload)
         journey.receive(policy, payload)
+        attorneys_read(found, policy)
         yield found
 
 

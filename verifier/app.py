@@ -15,6 +15,7 @@ from verifier.challenge import Challenges
 from verifier.desk import Desk, desk
 from verifier.dropping import dropping
 from verifier.entrance import entrance
+from verifier.legal import legal
 from verifier.network import network
 from verifier.pages import build_pages, pages
 from verifier.queue import queue
@@ -33,7 +34,7 @@ def create_app(settings: Settings) -> Flask:
         pages=build_pages(face, policy),
         challenges=Challenges(settings.challenge_key),
     )
-    for blueprint in (pages, entrance, network, queue, casefile, alerting, dropping):
+    for blueprint in (pages, entrance, network, queue, casefile, alerting, dropping, legal):
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", view_func=_health)
     app.register_error_handler(Refused, _refused)

@@ -70,7 +70,7 @@ def caller(conn: Connection) -> Caller:
 
     Raises Refused: sign_in, and stay (a lead has suspended them: their desk says so, not "you are not signed in").
     """
-    token = _token()
+    token = token_asked()
     now = clock()
     roster = roster_now(conn, desk().policy, now)
     stays = open_stays(conn, roster)
@@ -95,7 +95,8 @@ def require_at_work(id: str | None, stays: Iterable[Stay], now: int) -> None:
         )
 
 
-def _token() -> bytes:
+def token_asked() -> bytes:
+    """Return the request's bearer token.  Raises Refused("sign_in")."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     if kind != "Bearer":
         raise Refused("sign_in", "This needs a bearer token. Unlock your vault to get one.")

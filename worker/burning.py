@@ -10,6 +10,7 @@ from store.deliveries import give_up_expired
 from store.engine import reading, truncate_wal, writing
 from store.envelopes import burn, due_for_burning, forget_burnt
 from store.events import strip_burnt
+from store.legal import burn_legal
 from store.pages import forget_pages
 from store.sessions import forget_over
 from store.shifts import forget_shifts
@@ -17,8 +18,9 @@ from store.uploads import forget_uploads
 
 
 def burn_due(engine: Engine, now: int) -> int:
-    """Burn every envelope whose day has come, wipe what SQLite's log still holds of them, and return how many.
+    """Burn every envelope whose day has come, and legal parts; wipe what SQLite's log still holds of them.
 
+    Returns how many envelopes those were.
     The wiping is done each time: somebody who was reading, or a crash, may have kept the last one from doing it.
     """
     burnt = 0
@@ -29,6 +31,8 @@ def burn_due(engine: Engine, now: int) -> int:
             break
         with writing(engine) as conn:
             burnt += sum(burn(conn, id) for id in due)
+    with writing(engine) as conn:
+        burn_legal(conn, now)
     truncate_wal(engine)
     return burnt
 

@@ -118,6 +118,8 @@ export const KINDS = Object.freeze({
   page: { rule: "MAN-5", status: 400 },
   // What travels by hand.
   sealed_file: { rule: "ENV-10", status: 400 },
+  // What a desk passes on to the attorneys.
+  legal: { rule: "ENV-11", status: 400 },
 });
 
 /** @typedef {keyof typeof KINDS} Kind */

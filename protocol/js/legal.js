@@ -10,6 +10,7 @@ import * as age from "./age.js";
 import { unutf8, utf8 } from "./encoding.js";
 import { Refused } from "./errors.js";
 import { LEGAL_BYTES, LEGAL_STANZAS } from "./limits.js";
+import { HYBRID } from "./stanza.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./age.js").Breathe} Breathe */
@@ -59,6 +60,30 @@ async function filledUp(attorneys, needed, breathe) {
     await breathe();
   }
   return recipients;
+}
+
+/**
+ * Throws Refused("legal") unless these bytes look like a legal part: 12,288, four hybrid stanzas.  Needs no key.
+ * @param {Bytes} part
+ */
+export function checkLegal(part) {
+  if (part.length !== LEGAL_BYTES) {
+    throw new Refused("legal", `A legal part has ${LEGAL_BYTES} bytes; this one has ${part.length}.`);
+  }
+  const kinds = headerOf(part).stanzas.map(({ kind }) => kind.slice(0, 40));
+  if (kinds.length === LEGAL_STANZAS && kinds.every((kind) => kind === HYBRID)) return;
+  const named = kinds.join(", ").slice(0, 200);
+  throw new Refused("legal", `A legal part has ${LEGAL_STANZAS} stanzas ${HYBRID}; this one has ${named}.`);
+}
+
+/** @param {Bytes} part @returns {age.Header} */
+function headerOf(part) {
+  try {
+    return age.parseHeader(part);
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+    throw new Refused("legal", `A legal part is an age file; this is none: ${cause.sentence}`, { cause });
+  }
 }
 
 /**

@@ -58,11 +58,17 @@ class DeskSite:
         return open_set(self.network.sets[0], self.network.epoch_keys, self.network.roster)
 
     def seal(
-        self, files: Sequence[Attachment] = (), *, day: int = 0, thread: dict[str, str] | None = None, **told: Any
+        self,
+        files: Sequence[Attachment] = (),
+        *,
+        day: int = 0,
+        thread: dict[str, str] | None = None,
+        legal: str = "",
+        **told: Any,
     ) -> str:
         """Leave a sealed tip at the desk's door and return the envelope's id.
 
-        `day` is how far its own day is off; `thread` is that of a witness who took a code.
+        `day` is how far its own day is off; `thread` is that of a witness who took a code; `legal` is for attorneys.
         """
         to = self.set()
         header = {
@@ -75,7 +81,7 @@ class DeskSite:
             "tip": {**TOLD, **told},
             **({"thread": thread} if thread else {}),
         }
-        body = seal_envelope(header, to, [self.network.recipients["luz"]], files)
+        body = seal_envelope(header, to, [self.network.recipients["luz"]], files, legal)
         bucket = limits.CHUNK if not files else next(one for one in limits.BUCKETS[1:] if one < len(body) <= 2 * one)
         sealed_to: dict[str, Any] = {
             "set_name": to.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
+from protocol.limits import DAY
 from protocol.release import admit
 from protocol.signed import Signed
 from protocol.tip import ORIGINAL, Attachment
 from sereno import clock
+from sereno.__main__ import main as sereno
 from store.engine import reading
 from store.envelopes import get_envelope
+from store.legal import list_legal
 from store.messages import chain_messages
 from tests.browser import desk_states as states
 from tests.browser.desk_site import TOLD, DeskSite
@@ -54,6 +58,38 @@ def test_two_people_open_a_tip_work_it_and_sign_the_same_bytes(site: DeskSite, a
     fields = json.loads(signed.payload)
     assert (fields["class"], fields["audience"], fields["place"]["zone"]) == ("A", "public", "harbor")
     assert fields["free"] == {"en": "Near the ferry landing.", "es": "Cerca del embarcadero."}
+
+
+def test_what_every_tip_holds_for_the_attorneys_is_passed_on_by_itself_and_only_they_read_what_was_used(
+    site: DeskSite, ana: Watched, bo: Watched, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = site.seal(legal="Llame a mi hermana: \x1b[2J 408-555-0199")
+    quiet = site.seal()
+    unread = site.seal(legal="Nobody has looked at this yet.")
+    tab = unlocked(ana, site, "ana")
+    for envelope in (asked, quiet):
+        with tab.expect_response(f"**/{envelope}/opened"):
+            states.open_tip(tab, envelope)
+    other = unlocked(bo, site, "bo")
+    with other.expect_response("**/api/legal") as again:
+        states.open_tip(other, asked)
+    assert again.value.json() == {"kept": True}
+    with reading(site.engine) as conn:
+        assert [(one.desk, one.day) for one in list_legal(conn, clock.now())] == [("vega", clock.now() // DAY)] * 2
+        assert get_envelope(conn, unread).minute is not None
+
+    key, words = site.people / "attorney-luz.json", (site.people / "attorney-luz.words").read_text()
+    command = ["legal", "--desk", site.url, "--organisation", str(key)]
+    command += ["--policy", str(site.people.parent / "policy.json")]
+    shown = []
+    for _ in range(2):
+        monkeypatch.setattr("sys.stdin", io.StringIO(words))
+        assert sereno(command) == 0
+        shown.append(capsys.readouterr())
+    assert shown[0].out.splitlines()[1:] == [r"Llame a mi hermana: \u{1b}[2J 408-555-0199", ""]
+    assert "2 new, of which 1 held" in shown[0].err
+    assert (shown[1].out, "0 new, of which 0 held" in shown[1].err) == ("", True)
+    assert (key.parent / "attorney-luz.json.seen").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_second_key_sees_no_grade_before_its_own(site: DeskSite, ana: Watched, bo: Watched) -> None:

@@ -8,6 +8,7 @@ import { Api } from "../../verifier/page/api.js";
 import { forgetCases, proposalOf } from "../../verifier/page/casefile.js";
 import { Caseload } from "../../verifier/page/caseload.js";
 import { makeMove } from "../../verifier/page/moving.js";
+import { Passing } from "../../verifier/page/passing.js";
 import { Session } from "../../verifier/page/session.js";
 import { tend } from "../../verifier/page/week.js";
 import { ringOf } from "./ring.mjs";
@@ -85,6 +86,20 @@ const real = Date.now;
 /** All clocks here go ahead of this machine's.  @param {number} seconds */
 export function ahead(seconds) {
   Date.now = () => real() + seconds * 1000;
+}
+
+/** @type {Map<string, Passing>} */
+const passing = new Map();
+
+/**
+ * A person looks at tips, by envelope: what they hold for the attorneys is passed on.
+ * @param {string} name @param {Record<string, string>} parts base64, by envelope
+ */
+export async function passOn(name, parts) {
+  const one = passing.get(name) ?? new Passing(/** @type {Session} */ (desks.get(name)));
+  passing.set(name, one);
+  one.take(/** @type {any} */ (Object.entries(parts).map(([id, legal]) => ({ row: { id }, tip: { header: { legal } } }))));
+  await one.send();
 }
 
 /** The desk does what an open desk does by itself.  @param {string} name @returns {Promise<string>} "" or the refusal */

@@ -10,6 +10,7 @@ import { DropWatch } from "./dropwatch.js";
 import { Frame } from "./frame.js";
 import { Keep } from "./keep.js";
 import { Opener } from "./opener.js";
+import { Passing } from "./passing.js";
 import { clock } from "./clock.js";
 import { eraseOver } from "./keyring.js";
 import { Renewal } from "./renewal.js";
@@ -18,6 +19,7 @@ import { showUnlock, suspended } from "./unlock.js";
 import { tend } from "./week.js";
 
 /** @typedef {import("./baked.js").Baked} Baked */
+/** @typedef {import("./caseload.js").TipEntry} TipEntry */
 /** @typedef {import("./field.js").Values} Values */
 /** @typedef {{text: string, kind: "" | "yes" | "doubt" | "stop"}} Said */
 
@@ -55,6 +57,7 @@ export class Desk {
     this.session = session;
     this.load = new Caseload(session, () => this.show());
     this.drop = new DropWatch(session);
+    this.passing = new Passing(session);
     this.frame = new Frame(this);
   }
 
@@ -122,8 +125,20 @@ export class Desk {
     }
   }
 
-  /** A person looks at a tip whose words are open: from now on nobody is paged for it.  Throws Refused, Unreached. */
+  /** The tips that a person looks at: one without a case, or those of a case.  @returns {readonly TipEntry[]} */
+  get #lookedAt() {
+    const file = this.load.cases.get(this.case ?? "");
+    const ids = file === undefined ? [this.envelope ?? ""] : file.tips.map(({ id }) => id);
+    return ids.flatMap((id) => this.load.tips.get(id) ?? []);
+  }
+
+  /**
+   * A person looks at a tip whose words are open: what it holds for the attorneys is passed on, and from now on nobody
+   * is paged for it.  Throws Refused, Unreached.
+   */
   async noteOpened() {
+    this.passing.take(this.#lookedAt);
+    await this.passing.send();
     const entry = this.load.tips.get(this.envelope ?? "");
     if (!entry?.tip || !entry.row.minute) return;
     await this.session.api.post(`/api/envelopes/${entry.row.id}/opened`);
