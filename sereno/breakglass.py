@@ -19,10 +19,10 @@ from protocol.legal import open_legal
 from protocol.policy import Policy
 from protocol.publication import open_publication
 from protocol.sealedfile import START, SealedFile
-from protocol.tip import decode_tip
+from protocol.tip import ORIGINAL, decode_tip
 from sereno import clock
 
-SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", ORIGINAL: ".age"}
 
 
 def add_seal_arguments(parser: argparse.ArgumentParser) -> None:
