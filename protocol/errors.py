@@ -132,6 +132,8 @@ KINDS: Final[dict[str, Kind]] = {
     "sealed_file": Kind("ENV-10", 400),
     # What a desk passes on to the attorneys.
     "legal": Kind("ENV-11", 400),
+    # What witnesses are told of a desk.
+    "notice": Kind("NOT-1", 403),
 }
 
 

@@ -1,4 +1,4 @@
-"""What a network publishes for those who seal: roster, attorneys' recipients, and each desk's set.  SPEC 5.7.
+"""What a network publishes for those who seal: roster, attorneys' recipients, each desk's set and notice.  SPEC 5.7.
 
 The server hands it out, and can't change it: everything in it is signed by roots or verifiers.
 
@@ -16,14 +16,17 @@ from protocol import limits
 from protocol.encoding import canonical, fingerprint, parse
 from protocol.epoch import epoch_of
 from protocol.errors import Refused
+from protocol.notice import Notice, notices_in_force
 from protocol.policy import Policy
 from protocol.recipients import RecipientSet, open_set
 from protocol.roster import Roster, open_roster
 from protocol.shape import exactly, list_of, recipient, record
 from protocol.signed import SIGNED, Signed
-from protocol.stay import Stay, open_stay, stayed_at
+from protocol.stay import open_stay, stayed_at
 
 MAX_PUBLICATION: Final = 8 * 1024 * 1024  # 64 desks of 32 members.
+
+MAX_DESKS: Final = 64
 
 PUBLICATION: Final = record(
     {
@@ -32,18 +35,23 @@ PUBLICATION: Final = record(
         "chain": list_of(SIGNED, limits.ROOT_LINKS),
         "attorneys": list_of(recipient, limits.LEGAL_STANZAS),
         "stays": list_of(SIGNED, 256),
-        "sets": list_of(record({"set": SIGNED, "keys": list_of(SIGNED, limits.MAX_MEMBERS)}), 64),
-    }
+        "sets": list_of(record({"set": SIGNED, "keys": list_of(SIGNED, limits.MAX_MEMBERS)}), MAX_DESKS),
+    },
+    {"notices": list_of(SIGNED, MAX_DESKS, 1)},  # Left out where there is none.
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A checked publication: the roster, the attorneys' recipients in its order, and the set of each open desk."""
+    """A checked publication: the roster, the attorneys' recipients in its order, and the set of each open desk.
+
+    `notices` are those in force, by desk.
+    """
 
     roster: Roster
     attorneys: tuple[str, ...]
     sets: Mapping[str, RecipientSet]
+    notices: Mapping[str, Notice]
 
     def set_for_zone(self, zone: str) -> RecipientSet:
         """Return the set of the desk that a zone belongs to.  Raises Refused("desk_unknown" | "set_unknown")."""
@@ -61,6 +69,7 @@ def encode_publication(
     attorneys: Sequence[str],
     stays: Sequence[Signed],
     sets: Sequence[tuple[Signed, Sequence[Signed]]],
+    notices: Sequence[Signed] = (),
 ) -> bytes:
     """Return the publication's canonical JSON."""
     value: dict[str, Any] = {
@@ -71,6 +80,8 @@ def encode_publication(
         "stays": [one.value() for one in stays],
         "sets": [{"set": signed.value(), "keys": [one.value() for one in keys]} for signed, keys in sets],
     }
+    if notices:
+        value["notices"] = [one.value() for one in notices]
     return canonical(value)
 
 
@@ -78,7 +89,7 @@ def open_publication(data: bytes, policy: Policy, now: int) -> Publication:
     """Return the checked publication for sealing at `now`.
 
     Of each desk the set with the highest number is taken, of this epoch before the last.  Raises Refused: roster_*,
-    set_*, epoch_*, stay, attorney recipients as roster_content.
+    set_*, epoch_*, stay, attorney recipients as roster_content.  A notice that does not check is left out.
     """
     value = parse(data, MAX_PUBLICATION)
     PUBLICATION(value, "publication")
@@ -90,17 +101,19 @@ def open_publication(data: bytes, policy: Policy, now: int) -> Publication:
     if [fingerprint(one.encode("ascii")) for one in attorneys] != wanted:
         raise Refused("roster_content", "The attorneys' recipients are not those whose hashes the roster holds.")
     stays = [open_stay(Signed.of(one), roster) for one in value["stays"]]
-    sets = [_open_entry(entry, roster, stays, now) for entry in value["sets"]]
+    stayed = stayed_at(stays, now)
+    sets = [_open_entry(entry, roster, stayed, now) for entry in value["sets"]]
     best: dict[str, RecipientSet] = {}
     for one in sets:
         held = best.get(one.desk)
         if held is None or (one.epoch, one.number) > (held.epoch, held.number):
             best[one.desk] = one
-    return Publication(roster, attorneys, MappingProxyType(best))
+    told = notices_in_force(map(Signed.of, value.get("notices", [])), roster, stayed, now)
+    notices = {desk: notice for desk, (notice, _) in told.items()}
+    return Publication(roster, attorneys, MappingProxyType(best), MappingProxyType(notices))
 
 
-def _open_entry(entry: Mapping[str, Any], roster: Roster, stays: Sequence[Stay], now: int) -> RecipientSet:
-    stayed = stayed_at(stays, now)
+def _open_entry(entry: Mapping[str, Any], roster: Roster, stayed: frozenset[str], now: int) -> RecipientSet:
     opened = open_set(Signed.of(entry["set"]), [Signed.of(one) for one in entry["keys"]], roster, stayed)
     epoch = epoch_of(now)
     # A device's clock may be slow when the week turns: what is next week there is this week here.

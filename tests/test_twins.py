@@ -157,12 +157,13 @@ def epoch_keys() -> tuple[Signed, ...]:
 
 @quick
 @given(st.data())
-def test_epoch_keys_and_stays_with_anything_changed(data: st.DataObject) -> None:
-    key = data.draw(changed_values(value_of(epoch_keys()[1])))
-    stay = data.draw(changed_values(value_of(world().sign_stay("bo", "ana"))))
+def test_epoch_keys_stays_and_notices_with_anything_changed(data: st.DataObject) -> None:
+    def changed(noun: str, good: Signed, by: str) -> Value:
+        return world().sign(noun, canonical(data.draw(changed_values(value_of(good)))), by).value()
 
-    agreed("epoch-key", **lists(), key=world().sign("epoch-key", canonical(key), "bo").value())
-    agreed("stay", **lists(), stay=world().sign("stay", canonical(stay), "ana").value())
+    agreed("epoch-key", **lists(), key=changed("epoch-key", epoch_keys()[1], "bo"))
+    agreed("stay", **lists(), stay=changed("stay", world().sign_stay("bo", "ana"), "ana"))
+    agreed("notice", **lists(), notice=changed("notice", world().sign_notice(), "ana"), now=world().now)
 
 
 @cache
@@ -170,7 +171,7 @@ def publication() -> tuple[World, bytes]:
     one = network(verifiers=CAST[:2])
     keys = one.epoch_keys()
     signed = one.sign("set", one.propose(keys), "ana", "bo")
-    return one, encode_publication(one.signed_roster, (), one.attorneys(), (), [(signed, keys)])
+    return one, encode_publication(one.signed_roster, (), one.attorneys(), (), [(signed, keys)], [one.sign_notice()])
 
 
 @quick

@@ -19,6 +19,7 @@ from protocol.encoding import b64, canonical, fingerprint, unb64
 from protocol.epoch import open_epoch_key
 from protocol.jpeg import read_jpeg, require_bare
 from protocol.limits import CHUNK, LEGAL_BYTES
+from protocol.notice import open_notice
 from protocol.policy import Policy
 from protocol.publication import open_publication
 from protocol.question import open_question
@@ -55,8 +56,7 @@ def _policy(fields: Fields) -> Policy:
 
 
 def _roster(fields: Fields) -> Roster:
-    chain = [signed_of(one) for one in fields.get("links", [])]
-    return open_roster(signed_of(fields["roster"]), chain, _policy(fields))
+    return open_roster(signed_of(fields["roster"]), [*map(signed_of, fields.get("links", []))], _policy(fields))
 
 
 def _stays(fields: Fields, roster: Roster) -> tuple[Stay, ...]:
@@ -64,8 +64,7 @@ def _stays(fields: Fields, roster: Roster) -> tuple[Stay, ...]:
 
 
 def _knowledge(fields: Fields) -> Knowledge:
-    stays = _stays(fields, _roster(fields)) if fields.get("stays") else ()
-    return Knowledge(stays, fields.get("revoked"))
+    return Knowledge(_stays(fields, _roster(fields)) if fields.get("stays") else (), fields.get("revoked"))
 
 
 def policy(fields: Fields) -> Any:
@@ -115,23 +114,28 @@ def recipient_set(fields: Fields) -> Any:
 
 
 def stay(fields: Fields) -> Any:
-    one = open_stay(signed_of(fields["stay"]), _roster(fields))
-    return {"verifier": one.verifier, "issued": one.issued, "until": one.until, "by": one.by}
+    return asdict(open_stay(signed_of(fields["stay"]), _roster(fields)))
 
 
 def carried_stay(fields: Fields) -> Any:
-    one = check_stay(data_of(fields["bundle"]), _policy(fields))
-    return {"verifier": one.verifier, "issued": one.issued, "until": one.until, "by": one.by}
+    return asdict(check_stay(data_of(fields["bundle"]), _policy(fields)))
+
+
+def notice(fields: Fields) -> Any:
+    opened = _roster(fields)
+    one = open_notice(signed_of(fields["notice"]), opened, stayed_at(_stays(fields, opened), fields["now"]))
+    return {**asdict(one), "holds": one.holds(fields["now"])}
 
 
 def publication(fields: Fields) -> Any:
     one = open_publication(data_of(fields["publication"]), _policy(fields), fields["now"])
-    zone = fields.get("zone")
+    zone, notices = fields.get("zone"), {desk: asdict(held) for desk, held in one.notices.items()}
     return {
         "roster": one.roster.name,
         "attorneys": [age[:20] for age in one.attorneys],
         "sets": {desk: _plain_set(held) for desk, held in one.sets.items()},
         "zone": None if zone is None else one.set_for_zone(zone).name,
+        **({"notices": notices} if notices else {}),
     }
 
 
@@ -269,6 +273,7 @@ NOUNS: Final[dict[str, tuple[Callable[[Fields], Any], Iterable[str], Iterable[st
     "set": (recipient_set, (*_OF, "set", "keys", "now"), ("stays",)),
     "stay": (stay, (*_OF, "stay"), ()),
     "stay-bundle": (carried_stay, ("policy", "bundle"), ()),
+    "notice": (notice, (*_OF, "notice", "now"), ("stays",)),
     "publication": (publication, ("policy", "publication", "now"), ("zone",)),
     "tip": (tip, ("header", "bucket"), ("magic", "length", "body", "put")),
     "photo": (photo, ("hex",), ("bare",)),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from protocol.encoding import b64, canonical, parse
 from protocol.epoch import epoch_start
-from protocol.limits import CERTIFICATION, CLOCK_SKEW, DAY, HOUR, LENT_LIFE
+from protocol.limits import CERTIFICATION, CLOCK_SKEW, DAY, HOUR, LENT_LIFE, QUARTER
 from protocol.policy import Policy
 from protocol.publication import encode_publication
 from protocol.signed import Signed, key_id, public_key, sign
@@ -272,7 +272,23 @@ def publications() -> Chapter:
         "a member was suspended since", "set_signers", publication={"stays": [world.sign_stay("bo", "ana").value()]}
     )
     told.tell("a field that nobody knows", "shape", publication={"hotline": "1"})
+    _notices(world, told)
     return told
+
+
+def _notices(world: World, told: Chapter) -> None:
+    """Notices were added later: whoever has none to show leaves the field out."""
+
+    def tell(name: str, *notices: Signed, kind: str | None = None) -> None:
+        told.tell(name, kind, publication={"notices": [one.value() for one in notices]})
+
+    begins = world.now - world.now % QUARTER
+    first, shorter = world.sign_notice(), world.sign_notice(number=2, until=begins + HOUR)
+    tell("of two notices of a desk the later one counts", shorter, first)
+    tell("a notice that was taken back", world.sign_notice(number=2, until=begins), first)
+    odd = world.sign("stay", first.payload, "ana")
+    tell("a notice of another kind, and one by no lead: left out", first, odd, world.sign_notice("bo", number=2))
+    tell("no notice is said by leaving the field out", kind="shape")
 
 
 CHAPTERS: Final = (policies, rosters, epoch_keys, sets, publications)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from protocol import age
 from protocol.encoding import b64, canonical, fingerprint, sha256
-from protocol.limits import DAY, HOUR, MINUTE
+from protocol.limits import DAY, HOUR, MINUTE, QUARTER
 from protocol.policy import Policy, Roots, network_id
 from protocol.release import Knowledge
 from protocol.roster import NO_PREVIOUS, Roster, open_roster
@@ -238,6 +238,13 @@ class Network:
         stay = open_stay(self.sign_stay(name, by, **changes), self.roster)
         self.stays = (*self.stays, stay)
         return stay
+
+    def sign_notice(self, by: str = "ana", begins: int | None = None, **changes: Any) -> Signed:
+        """Return a lead's word that nobody can check for two hours from this quarter hour, or `begins`, on."""
+        begins = self.now - self.now % QUARTER if begins is None else begins
+        value = {"v": 1, "network": self.network, "desk": "north", "number": 1, "from": begins}
+        value |= {"until": begins + 2 * HOUR, "reason": "nobody-on-shift", **changes}
+        return self.sign("notice", canonical(value), *by.split())
 
     def knowledge(self) -> Knowledge:
         """Return what this world's checkers know besides a bundle."""

@@ -120,6 +120,8 @@ export const KINDS = Object.freeze({
   sealed_file: { rule: "ENV-10", status: 400 },
   // What a desk passes on to the attorneys.
   legal: { rule: "ENV-11", status: 400 },
+  // What witnesses are told of a desk.
+  notice: { rule: "NOT-1", status: 403 },
 });
 
 /** @typedef {keyof typeof KINDS} Kind */

@@ -29,6 +29,10 @@ export const ROSTER_OVERLAP = DAY;
 export const ROOT_LINKS = 4;
 /** A lead's word holds until the custodians can meet. */
 export const STAY_LIFE = 7 * DAY;
+/** The grain of a notice: what it says of people's shifts is no finer. */
+export const QUARTER = 15 * MINUTE;
+/** Longer, and somebody has forgotten it: nobody should read a notice that nobody stands by. */
+export const NOTICE_LIFE = DAY;
 export const LENT_LIFE = 30 * DAY;
 export const CERTIFICATION = 366 * DAY;
 /** One person never publishes: no setting goes below this. */

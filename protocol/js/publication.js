@@ -1,5 +1,5 @@
 /**
- * What a network publishes for those who seal: roster, attorneys' recipients, and each desk's set.  SPEC 5.7.
+ * What a network publishes for those who seal: roster, attorneys' recipients, each desk's set and notice.  SPEC 5.7.
  *
  * The server hands it out, and can't change it: everything in it is signed by roots or verifiers.
  *
@@ -9,6 +9,7 @@ import { canonical, fingerprint, parse, utf8 } from "./encoding.js";
 import { epochGraceEnd, epochOf } from "./epoch.js";
 import { Refused } from "./errors.js";
 import { CLOCK_SKEW, DAY, LEGAL_STANZAS, MAX_MEMBERS, ROOT_LINKS } from "./limits.js";
+import { noticesInForce } from "./notice.js";
 import { openSetSteps } from "./recipients.js";
 import { openRosterSteps } from "./roster.js";
 import { exactly, listOf, recipient, record } from "./shape.js";
@@ -22,37 +23,42 @@ import { inSlices } from "./steps.js";
 /** @template T @typedef {import("./steps.js").Steps<T>} Steps */
 /** @typedef {{set: unknown, keys: unknown[]}} EntryValue */
 /**
- * @typedef {{v: 1, roster: unknown, chain: unknown[], attorneys: string[], stays: unknown[], sets: EntryValue[]}}
- *   PublicationValue
+ * @typedef {{v: 1, roster: unknown, chain: unknown[], attorneys: string[], stays: unknown[], sets: EntryValue[],
+ *   notices?: unknown[]}} PublicationValue
  */
 
+const MAX_DESKS = 64;
 /** 64 desks of 32 members. */
 export const MAX_PUBLICATION = 8 * 1024 * 1024;
 
 export const PUBLICATION = /* @__PURE__ */ (() =>
-  record({
-    v: exactly(1),
-    roster: SIGNED,
-    chain: listOf(SIGNED, ROOT_LINKS),
-    attorneys: listOf(recipient, LEGAL_STANZAS),
-    stays: listOf(SIGNED, 256),
-    sets: listOf(record({ set: SIGNED, keys: listOf(SIGNED, MAX_MEMBERS) }), 64),
-  }))();
+  record(
+    {
+      v: exactly(1),
+      roster: SIGNED,
+      chain: listOf(SIGNED, ROOT_LINKS),
+      attorneys: listOf(recipient, LEGAL_STANZAS),
+      stays: listOf(SIGNED, 256),
+      sets: listOf(record({ set: SIGNED, keys: listOf(SIGNED, MAX_MEMBERS) }), MAX_DESKS),
+    },
+    { notices: listOf(SIGNED, MAX_DESKS, 1) }, // Left out where there is none.
+  ))();
 
 /**
  * A checked publication: the roster, the attorneys' recipients in its order, the set of each open desk, and the ids of
- * those whom a lead has suspended now.
+ * those whom a lead has suspended now.  `notices` are those in force, by desk.
  */
 export class Publication {
   /**
    * @param {Roster} roster @param {readonly string[]} attorneys @param {ReadonlyMap<string, RecipientSet>} sets
-   * @param {ReadonlySet<string>} stayed
+   * @param {ReadonlySet<string>} stayed @param {ReadonlyMap<string, import("./notice.js").Notice>} notices
    */
-  constructor(roster, attorneys, sets, stayed) {
+  constructor(roster, attorneys, sets, stayed, notices) {
     this.roster = roster;
     this.attorneys = Object.freeze([...attorneys]);
     this.sets = sets;
     this.stayed = stayed;
+    this.notices = notices;
     Object.freeze(this);
   }
 
@@ -61,11 +67,14 @@ export class Publication {
    * @param {string} zone @returns {RecipientSet}
    */
   setForZone(zone) {
-    const desk = [...this.roster.desks.values()].find(({ zones }) => zones.includes(zone));
-    if (desk === undefined) {
-      throw new Refused("desk_unknown", `No desk of this network looks after the zone ${zone}.`);
-    }
-    return this.setOfDesk(desk.id);
+    const desk = this.deskOf(zone);
+    if (desk === null) throw new Refused("desk_unknown", `No desk of this network looks after the zone ${zone}.`);
+    return this.setOfDesk(desk);
+  }
+
+  /** @param {string} zone @returns {string | null} the desk that it belongs to */
+  deskOf(zone) {
+    return [...this.roster.desks.values()].find(({ zones }) => zones.includes(zone))?.id ?? null;
   }
 
   /** @returns {number} until when a saved copy may seal to these sets (Unix seconds): what it seals has to be opened too */
@@ -85,9 +94,10 @@ export class Publication {
 /**
  * The publication's canonical JSON.
  * @param {Signed} roster @param {readonly Signed[]} chain @param {readonly string[]} attorneys
- * @param {readonly Signed[]} stays @param {readonly (readonly [Signed, readonly Signed[]])[]} sets @returns {Bytes}
+ * @param {readonly Signed[]} stays @param {readonly (readonly [Signed, readonly Signed[]])[]} sets
+ * @param {readonly Signed[]} [notices] @returns {Bytes}
  */
-export function encodePublication(roster, chain, attorneys, stays, sets) {
+export function encodePublication(roster, chain, attorneys, stays, sets, notices = []) {
   return canonical({
     v: 1,
     roster: roster.value(),
@@ -95,6 +105,7 @@ export function encodePublication(roster, chain, attorneys, stays, sets) {
     attorneys: [...attorneys],
     stays: stays.map((one) => one.value()),
     sets: sets.map(([set, keys]) => ({ set: set.value(), keys: keys.map((one) => one.value()) })),
+    ...(notices.length === 0 ? {} : { notices: notices.map((one) => one.value()) }),
   });
 }
 
@@ -102,7 +113,7 @@ export function encodePublication(roster, chain, attorneys, stays, sets) {
  * The checked publication for sealing at `now`; `breathe` is awaited after every few signatures.
  *
  * Of each desk the set with the highest number is taken, of this epoch before the last.  Throws Refused: roster_*,
- * set_*, epoch_*, stay, attorney recipients as roster_content.
+ * set_*, epoch_*, stay, attorney recipients as roster_content.  A notice that does not check is left out.
  * @param {Uint8Array} data @param {import("./policy.js").Policy} policy @param {number} now
  * @param {import("./age.js").Breathe} [breathe] @returns {Promise<Publication>}
  */
@@ -141,7 +152,8 @@ function* openPublicationSteps(data, policy, now) {
     const held = best.get(set.desk);
     if (held === undefined || comesAfter(set, held)) best.set(set.desk, set);
   }
-  return new Publication(roster, value.attorneys, best, stayed);
+  const notices = noticesInForce((value.notices ?? []).map((one) => Signed.of(one)), roster, stayed, now);
+  return new Publication(roster, value.attorneys, best, stayed, notices);
 }
 
 /** @param {RecipientSet} one @param {RecipientSet} other @returns {boolean} by epoch, then by number */

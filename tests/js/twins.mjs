@@ -8,6 +8,7 @@ import { b64, canonical, fingerprint, hex, join, unb64, unhex, utf8 } from "../.
 import { openEpochKey } from "../../protocol/js/epoch.js";
 import { readJpeg, requireBare } from "../../protocol/js/jpeg.js";
 import { CHUNK, LEGAL_BYTES } from "../../protocol/js/limits.js";
+import { holdsAt, openNotice } from "../../protocol/js/notice.js";
 import { Policy } from "../../protocol/js/policy.js";
 import { openPublication } from "../../protocol/js/publication.js";
 import { openQuestion } from "../../protocol/js/question.js";
@@ -106,6 +107,13 @@ const stay = (fields) => ({ ...openStay(signedOf(fields.stay), rosterOf(fields))
 /** @param {Fields} fields */
 const carriedStay = (fields) => ({ ...checkStay(dataOf(fields.bundle), policyOf(fields)) });
 
+/** @param {Fields} fields */
+function notice(fields) {
+  const opened = rosterOf(fields);
+  const one = openNotice(signedOf(fields.notice), opened, stayedAt(staysOf(fields, opened), fields.now));
+  return { ...one, holds: holdsAt(one, fields.now) };
+}
+
 /** @param {any} fields */
 async function publication(fields) {
   const one = await openPublication(dataOf(fields.publication), policyOf(fields), fields.now);
@@ -114,6 +122,7 @@ async function publication(fields) {
     attorneys: one.attorneys.map((age) => age.slice(0, 20)),
     sets: new Map([...one.sets].map(([desk, held]) => [desk, plainSet(held)])),
     zone: fields.zone === undefined ? null : one.setForZone(fields.zone).name,
+    ...(one.notices.size === 0 ? {} : { notices: one.notices }),
   };
 }
 
@@ -242,6 +251,7 @@ const NOUNS = new Map(
     set: recipientSet,
     stay,
     "stay-bundle": carriedStay,
+    notice,
     publication,
     tip,
     photo,
