@@ -1,7 +1,7 @@
 """What `/recipients` answers: the publication that sealing pages check up to the root.  SPEC 5.7, 13.
 
 A page refuses a publication as a whole, so nothing goes into it that one desk's page would refuse: no set in which
-somebody is revoked or suspended, no set of next week, no stay that the shown roster does not bear out.
+somebody is revoked or suspended, no set of next week, no stay and no notice that the shown roster does not bear out.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from protocol.epoch import epoch_of
 from protocol.errors import Refused
+from protocol.notice import notices_in_force
 from protocol.policy import Policy
 from protocol.publication import encode_publication
 from protocol.recipients import SET
@@ -53,7 +54,9 @@ def publication(conn: Connection, policy: Policy, now: int) -> bytes:
             shown.append((stored, roster, sets))
     if not shown:
         raise Refused("set_unknown", "No desk has a recipient set for this week; its verifiers have to open it.")
-    return _encode(*max(shown, key=lambda one: (len({each.desk for each in one[2]}), one[0].number)), found)
+    stored, roster, sets = max(shown, key=lambda one: (len({each.desk for each in one[2]}), one[0].number))
+    notices = notices_in_force(map(Signed.decode, found.notices), roster, gone, now)
+    return _encode(stored, roster, sets, found, [signed for _, signed in notices.values()])
 
 
 def _gone(newest: Roster, stays: Sequence[bytes], now: int) -> frozenset[str]:
@@ -77,7 +80,9 @@ def _opening(stays: Sequence[bytes], roster: Roster) -> list[tuple[Signed, Stay]
     return sorted(found.values(), key=lambda one: -one[1].until)
 
 
-def _encode(stored: StoredRoster, roster: Roster, sets: list[StoredSet], found: Recipients) -> bytes:
+def _encode(
+    stored: StoredRoster, roster: Roster, sets: list[StoredSet], found: Recipients, notices: list[Signed]
+) -> bytes:
     attorneys = [stored.recipients[one.id] for one in roster.attorneys()]
     best: dict[str, StoredSet] = {}
     for one in sets:
@@ -89,7 +94,7 @@ def _encode(stored: StoredRoster, roster: Roster, sets: list[StoredSet], found: 
         entries.append((signed, keys))
     chain = [Signed.decode(link) for link in stored.chain]
     stays = [signed for signed, _ in _opening(found.stays, roster)][:MAX_STAYS]
-    return encode_publication(Signed.decode(stored.signed), chain, attorneys, stays, entries)
+    return encode_publication(Signed.decode(stored.signed), chain, attorneys, stays, entries, notices)
 
 
 def _candidates(conn: Connection, found: Recipients, names: set[str]) -> list[StoredRoster]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from protocol.recipients import SET
 from protocol.signed import Signed
 from store.epochkeys import epoch_keys_by_name
+from store.notices import list_notices
 from store.rosters import StoredRoster, current_roster, roster_by_name
 from store.sets import StoredSet, accepted_sets, get_set
 from store.stays import list_stays
@@ -21,12 +22,16 @@ __all__ = ["Recipients", "StoredRoster", "StoredSet", "accepted", "get_set", "re
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """A roster with all it needs to be opened, the sets in force, and the signed epoch keys by name that they list."""
+    """A roster with all it needs to be opened, the sets in force, and the signed epoch keys by name that they list.
+
+    Beside them the stays and the notices that are not over.
+    """
 
     roster: StoredRoster
     sets: tuple[StoredSet, ...]
     epoch_keys: dict[str, bytes]
     stays: tuple[bytes, ...]
+    notices: tuple[bytes, ...]
 
 
 def recipients(conn: Connection, now: int) -> Recipients | None:
@@ -36,7 +41,8 @@ def recipients(conn: Connection, now: int) -> Recipients | None:
         return None
     sets = tuple(accepted_sets(conn, now))
     names = {member["key"] for one in sets for member in Signed.decode(one.signed).read(SET)["members"]}
-    return Recipients(roster, sets, epoch_keys_by_name(conn, names), tuple(list_stays(conn, now)))
+    stays, notices = tuple(list_stays(conn, now)), tuple(list_notices(conn, now))
+    return Recipients(roster, sets, epoch_keys_by_name(conn, names), stays, notices)
 
 
 def accepted(conn: Connection, now: int) -> dict[str, StoredSet]:

@@ -26,6 +26,7 @@ NEEDS_TOKEN: Final = (
     ("POST", "/api/epoch-keys"),
     ("POST", "/api/sets"),
     ("POST", "/api/stays"),
+    ("POST", "/api/notices"),
     ("POST", "/api/cells"),
     ("GET", "/api/drop"),
     ("POST", "/api/legal"),
@@ -155,6 +156,7 @@ def test_nothing_is_told_without_a_token(room: Room) -> None:
         "/api/epoch-keys": room.world.epoch_key("ana").value(),
         "/api/sets": room.world.sign("set", room.world.propose(room.world.epoch_keys("ana", "bo")), "ana").value(),
         "/api/stays": room.world.sign_stay("bo", "ana").value(),
+        "/api/notices": room.world.sign_notice().value(),
     }
     event = {"event": room.world.attest(room.world.alert(), "ana").value(), "sealed": "", "working": {}}
     for method, path in NEEDS_TOKEN:

@@ -1,4 +1,4 @@
-"""The network as a desk needs it: roster, recipients, stays, keys, sets; and where it leaves its own.  SPEC 14."""
+"""The network as a desk needs it: roster, recipients, stays, keys, sets, notice; and what it leaves here.  SPEC 14."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from protocol import limits
 from protocol.encoding import canonical, fingerprint
 from protocol.epoch import epoch_of, open_epoch_key
 from protocol.errors import Refused
+from protocol.notice import open_notice
 from protocol.recipients import SET, may_receive, open_set
 from protocol.signed import Signed
 from protocol.stay import open_stay
@@ -20,6 +21,7 @@ from store.engine import reading, writing
 from store.epochkeys import epoch_keys_by_name, epoch_keys_of, list_epoch_keys, put_epoch_key
 from store.events import actor_head
 from store.logbook import queue_signed
+from store.notices import last_notice, put_notice
 from store.rosters import current_roster
 from store.sets import drop_alone, get_set, list_sets, mark_complete, put_signature
 from store.shifts import on_shift
@@ -45,6 +47,7 @@ def show_network() -> dict[str, Any]:
         first, last = epoch - BEHIND, epoch + limits.EPOCHS_AHEAD
         keys = list_epoch_keys(conn, who.verifier.desk, first, last)
         sets = list_sets(conn, who.verifier.desk, first, last)
+        notice = last_notice(conn, who.verifier.desk)
         return {
             "v": 1,
             "roster": _value(stored.signed),
@@ -53,6 +56,7 @@ def show_network() -> dict[str, Any]:
             "stays": [_value(one) for one in list_stays(conn, who.now)],
             "keys": [_value(one) for one in keys],
             "sets": [{"set": _value(one.signed), "complete": one.complete, "retired": one.retired} for one in sets],
+            **({"notice": _value(notice)} if notice is not None else {}),
             "last_set": _last_set(conn, who.verifier.desk, epoch),
             "policy": json.loads(desk().policy.encode()),
             "on_shift": on_shift(conn, who.verifier.desk, who.now),
@@ -62,11 +66,12 @@ def show_network() -> dict[str, Any]:
 
 
 def network_mark(conn: Connection, who: Caller) -> str:
-    """Return a mark of what `/api/network` shows: another as soon as keys, sets, stays or the roster are others."""
+    """Return a mark of what `/api/network` shows: another as soon as keys, sets, stays, notice or roster are others."""
     epoch = epoch_of(who.now)
     first, last = epoch - BEHIND, epoch + limits.EPOCHS_AHEAD
     digest = hashlib.sha256(who.roster.name.encode())
-    for signed in (*list_stays(conn, who.now), *list_epoch_keys(conn, who.verifier.desk, first, last)):
+    alike = (*list_stays(conn, who.now), *list_epoch_keys(conn, who.verifier.desk, first, last))
+    for signed in (*alike, last_notice(conn, who.verifier.desk) or b""):
         digest.update(hashlib.sha256(signed).digest())
     for one in list_sets(conn, who.verifier.desk, first, last):
         digest.update(hashlib.sha256(one.signed).digest() + bytes((one.complete, one.retired)))
@@ -169,6 +174,22 @@ def take_stay() -> tuple[dict[str, bool], int]:
             raise Refused("stay", f"{stay.verifier} is no verifier of this roster, so there is nobody to suspend.")
         fresh = suspend(conn, signed, who.now)
     return {"new": fresh}, 201
+
+
+@network.post("/api/notices")
+def take_notice() -> tuple[dict[str, bool], int]:
+    """Take a lead's word to witnesses that nobody can check now, or that somebody can again."""
+    signed = signed_asked()
+    with writing(desk().engine) as conn:
+        who = caller(conn)
+        notice = open_notice(signed, who.roster, who.stayed)
+        if notice.by != who.verifier.id:
+            raise Refused("not_yours", f"The notice is signed by {notice.by}; you are {who.verifier.id}.")
+        early, late = notice.begins - limits.STOP_SKEW, notice.begins + limits.QUARTER + limits.STOP_SKEW
+        if not early <= who.now < late:
+            raise Refused("notice", f"A notice begins in this quarter hour, not at {notice.begins}: it is {who.now}.")
+        put_notice(conn, signed.encode())
+    return {"kept": True}, 201
 
 
 def _value(signed: bytes) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from store.engine import reading, truncate_wal, writing
 from store.envelopes import burn, due_for_burning, forget_burnt
 from store.events import strip_burnt
 from store.legal import burn_legal
+from store.notices import forget_notices
 from store.pages import forget_pages
 from store.sessions import forget_over
 from store.shifts import forget_shifts
@@ -40,13 +41,14 @@ def burn_due(engine: Engine, now: int) -> int:
 def tidy(engine: Engine, now: int) -> None:
     """Forget what nothing needs any more.
 
-    Digests, uploads, pages, sessions, shifts, what was said of burnt cases, old cases, expired deliveries.
+    Digests, uploads, pages, sessions, shifts, notices, what was said of burnt cases, old cases, expired deliveries.
     """
     with writing(engine) as conn:
         forget_burnt(conn, now)
         forget_pages(conn, now)
         forget_over(conn, now)
         forget_shifts(conn, now)
+        forget_notices(conn, now)
         forget_uploads(conn, now)
         strip_burnt(conn, now // limits.DAY)
         forget_cases(conn, now // limits.DAY)
