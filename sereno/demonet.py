@@ -118,7 +118,7 @@ def found_demo(now: int) -> DemoNetwork:
         log_key=log_key,
         roots=tuple(one.seed for one in roots),
         epoch_keys=epoch_keys,
-        sets=_sign_sets(roster, members, epoch_keys, now),
+        sets=sign_sets(roster, members, epoch_keys, now),
     )
 
 
@@ -150,9 +150,10 @@ def _member(person: Person, now: int) -> Member:
     return Member(person, new_seed(), {epoch: age.Identity.generate() for epoch in epochs}, generate_passphrase())
 
 
-def _sign_sets(
+def sign_sets(
     roster: Roster, members: tuple[Member, ...], signed_keys: tuple[Signed, ...], now: int
 ) -> tuple[Signed, ...]:
+    """Return the desk's sets of three weeks, signed by the first two of its members."""
     keys: list[EpochKey] = [open_epoch_key(one, roster) for one in signed_keys]
     previous: RecipientSet | None = None
     sets: list[Signed] = []

@@ -51,6 +51,7 @@ def assemble(parts: Parts, face: Face, policy: Policy, words: Words, catalogue: 
         "policy": policy.encode().decode("ascii"),
         "catalogue": catalogue,
         "hotline": face.hotline,
+        "timezone": face.timezone,
         "later": {"path": later_path(parts), "sha256": fingerprint(parts.later.encode("utf-8"))},
     }
     page = _rendered(

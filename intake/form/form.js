@@ -15,6 +15,7 @@ import { choices, chosen, input, part, readPage, reveal, show } from "./page.js"
 import { Photos } from "./photos.js";
 import { Readers } from "./readers.js";
 import { sealedBefore, sealing } from "./sending.js";
+import { showNotices } from "./shift.js";
 import { Work } from "./work.js";
 
 /** @typedef {import("./photos.js").Chosen} Chosen */
@@ -29,6 +30,8 @@ const DAY_FORMAT = Object.freeze(/** @type {const} */ ({ weekday: "long", day: "
 /** Ends with the page: what it fetches and computes. */
 let life = new AbortController();
 let { readers, work } = begin();
+/** What was published, once it is here.  @type {import("../../protocol/js/publication.js").Publication | null} */
+let publication = null;
 const photos = new Photos(page.words);
 const later = new Later(page.later, {
   name: page.name, words: page.words, lookForDoorsWith, readers: () => readers, send: reply, handIn,
@@ -41,10 +44,13 @@ function begin() {
   return { readers: new Readers(page.policy, page.kept?.publication ?? null, askDay, life.signal), work: new Work(life.signal) };
 }
 
+const showShift = () => showNotices(publication, readers.now(), page.words, page.timezone);
+
 /** Have readers and work at hand before they are needed.  What fails now is tried again, and said, with the tip. */
 async function prepare() {
   try {
-    await readers.publication();
+    publication = await readers.publication();
+    showShift();
     if (page.kept === null) await work.solution();
     // What a browser computes for the first time takes it twice as long: better now than when somebody waits.
     await sealLegal("", [], breathe);
@@ -140,6 +146,7 @@ function refresh() {
   const left = MOST_WORDS - input("words").value.length;
   put(part("words-count"), left > 60 ? "" : tn("{n} character left", "{n} characters left", left));
   drawChosen();
+  showShift();
   if (review(false) === 0) part("open-fault").textContent = "";
 }
 
@@ -172,6 +179,7 @@ function forget() {
 function beginAgain() {
   life = new AbortController();
   ({ readers, work } = begin());
+  publication = null;
   later.again();
   for (const one of ["place-hints", "words-hints"]) part(one).replaceChildren();
   for (const one of document.querySelectorAll("details")) one.open = false;

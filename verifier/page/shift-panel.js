@@ -11,6 +11,7 @@ import { breakGlass, copyDestroyed } from "./breakglass.js";
 import { el, handOver } from "./dom.js";
 import { button } from "./field.js";
 import { clock } from "./clock.js";
+import { drawNotice } from "./notice-panel.js";
 import { forgetPhotos } from "./photos.js";
 import { drawVault } from "./renewal.js";
 import { wallTime } from "./tip-panel.js";
@@ -41,6 +42,7 @@ export function drawShift(desk) {
   return [
     el("h2", {}, t("Shift")),
     people(desk),
+    drawNotice(desk),
     roster(desk),
     weeks(desk),
     drawVault(desk),
