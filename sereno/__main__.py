@@ -18,6 +18,7 @@ WHAT = {
     "roster": "publish a roster that the custodians signed, or show the one in force",
     "manifest": "list this checkout's pages for the custodians to sign, or publish what they signed",
     "verify-site": "are a network's pages, as anybody gets them, those that its custodians signed? exit 0 yes, 1 no",
+    "flyer": "a sheet to print for each language: the form's code and address, the hotline, the words of the roots",
     "stay": "suspend a person at once, on a lead's word that somebody brought",
     "subscriber": "add, list and end those who get alerts at a webhook",
     "doctor": "find what is wrong here, and say how to mend it; exit 0 all well, 1 not",
@@ -69,7 +70,7 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         desk.add_arguments(parser)
         return desk.run
-    if name in ("manifest", "verify-site"):
+    if name in ("flyer", "manifest", "verify-site"):
         return _load_pages(name, parser)
     if name in ("log", "roster", "stay", "subscriber"):
         return _load_records(name, parser)
@@ -102,6 +103,11 @@ def _load_records(name: str, parser: argparse.ArgumentParser) -> Runs:
 
 
 def _load_pages(name: str, parser: argparse.ArgumentParser) -> Runs:
+    if name == "flyer":
+        from sereno import flyer
+
+        flyer.add_arguments(parser)
+        return flyer.run
     if name == "manifest":
         from sereno import manifest
 

@@ -235,7 +235,7 @@ function listen() {
 }
 
 function start() {
-  const closed = reasonToStayClosed();
+  const closed = reasonToStayClosed(page.network);
   listen();
   if (closed !== null) {
     close(closed);

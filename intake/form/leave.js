@@ -4,21 +4,25 @@
  */
 import { part, reveal, show } from "./page.js";
 
-/** @typedef {"framed" | "link" | "crypto" | "desk" | "readers" | "old"} Cause */
+/** @typedef {"framed" | "link" | "crypto" | "desk" | "readers" | "old" | "flyer"} Cause */
 
 export const OPERATOR = "#operator";
+/** What the code of a flyer brings along: the name of its network.  SPEC 13.5. */
+const FLYER = /^#[0-9a-f]{64}$/;
 
-/** @returns {Cause | null} why nothing may be sent from here at all */
-export function reasonToStayClosed() {
+/** @param {string} network the page's own  @returns {Cause | null} why nothing may be sent from here at all */
+export function reasonToStayClosed(network) {
   if (window.top !== window.self) return "framed";
-  if (location.search !== "" || !["", OPERATOR].includes(location.hash)) return "link";
+  const { search, hash } = location;
+  if (search !== "" || !(["", OPERATOR].includes(hash) || FLYER.test(hash))) return "link";
+  if (FLYER.test(hash) && hash !== `#${network}`) return "flyer";
   if (!window.isSecureContext || crypto.subtle === undefined) return "crypto";
   return null;
 }
 
 /** @param {Cause} cause @param {string} [rule] what broke, for whoever is asked for help */
 export function close(cause, rule = "") {
-  for (const one of ["framed", "link", "crypto", "desk", "readers", "old"]) reveal(`closed-${one}`, one === cause);
+  for (const one of ["framed", "link", "crypto", "desk", "readers", "old", "flyer"]) reveal(`closed-${one}`, one === cause);
   reveal("plain", cause === "link");
   /** @type {HTMLAnchorElement} */ (part("plain")).href = location.pathname;
   reveal("reload", cause === "desk" || cause === "readers");

@@ -45,15 +45,17 @@ function data(id) {
  */
 
 /**
- * What the page knows: the network's policy file, the language, and its own name, which goes into every tip.
- * `timezone` is the one that times are told in; `later` names the script that is fetched later; `kept` is null but in a saved copy.
- * @returns {Readonly<{policy: Uint8Array, words: Readonly<Words>, name: string, timezone: string,
+ * What the page knows: the network's policy file and name, the language, and its own name, which goes into every tip.
+ * `timezone` is the one that times are told in; `later` names the script that is fetched later; `kept` is null but in a
+ * saved copy.
+ * @returns {Readonly<{policy: Uint8Array, network: string, words: Readonly<Words>, name: string, timezone: string,
  *   later: import("./later.js").Named, kept: Kept | null}>}
  */
 export function readPage() {
   const { policy, catalogue, later, timezone } = data("data");
   return Object.freeze({
     policy: utf8(policy),
+    network: JSON.parse(policy).network,
     words: wordsOf(catalogue),
     name: data("page-hash"),
     timezone,

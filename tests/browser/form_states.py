@@ -235,9 +235,10 @@ def _strange_readers(tab: Page) -> None:
     tab.wait_for_selector("#closed-readers:visible")
 
 
-def _link(tab: Page) -> None:
-    tab.goto(tab.url + "?what=taking")
-    tab.wait_for_selector("#closed-link:visible")
+def _go(tab: Page, added: str, seen: str) -> None:
+    """Follow a link to the form that brings something along."""
+    tab.goto(tab.url + added)
+    tab.wait_for_selector(f"{seen}:visible")
 
 
 def _sent(tab: Page) -> None:
@@ -289,7 +290,8 @@ FORM_STATES: Final[Mapping[str, Step]] = MappingProxyType(
         "uploading": _uploading,
         "no-desk": _no_desk,
         "strange-readers": _strange_readers,
-        "link": _link,
+        "link": lambda tab: _go(tab, "?what=taking", "#closed-link"),
+        "flyer": lambda tab: _go(tab, f"#{'7d' * 32}", "#closed-flyer"),  # Of another network.
         "sent": _sent,
         "code": _code,
         "typed": lambda tab: _give_code(tab, "zoo hosue zoo"),
