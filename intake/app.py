@@ -35,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
         load=Load(settings.hourly_bytes),
         keeper=Keeper(engine),
         drop=Dropped(engine),
+        onion=settings.onion,
     )
     app.register_blueprint(doors)
     app.register_blueprint(uploads)

@@ -45,6 +45,7 @@ class Intake:
     load: Load
     keeper: Keeper
     drop: Dropped
+    onion: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _read: int = 0
     _accepted: dict[str, StoredSet] = field(default_factory=dict)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
+from base64 import b32decode, b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha3_256
 from pathlib import Path
+from typing import Final
+
+_ONION: Final = re.compile(r"http://([a-z2-7]{56})\.onion")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`work_key`: 32 secret bytes that sign work challenges.  `hourly_bytes`: what a desk's door takes in an hour."""
+    """What the intake needs to know.
+
+    `work_key`: 32 secret bytes that sign work challenges.  `hourly_bytes`: what a desk's door takes in an hour.
+    `onion`: the origin of an onion service that leads here too, or "".
+    """
 
     database: str
     policy: Path
@@ -19,6 +29,7 @@ class Settings:
     work_key: bytes
     hourly_bytes: int
     threads: int
+    onion: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -43,4 +54,27 @@ class Settings:
             work_key=work_key,
             hourly_bytes=int(environment.get("SERENO_INTAKE_HOURLY_BYTES", 512 * 1024 * 1024)),
             threads=int(environment.get("SERENO_INTAKE_THREADS", 8)),
+            onion=_onion(environment.get("SERENO_INTAKE_ONION", "")),
         )
+
+
+def _onion(origin: str) -> str:
+    """Return the origin of a version 3 onion service, or "" for none.  Raises SystemExit for anything else.
+
+    Its address is base32 of key ‖ checksum ‖ version (Tor's rend-spec-v3, 6): one wrong letter, and pages would lead
+    people to nobody.
+    """
+    found = _ONION.fullmatch(origin)
+    if origin and not (found and _is_address(found[1])):
+        raise SystemExit(
+            f"SERENO_INTAKE_ONION must be http://, the 56 letters of a version 3 onion address, and .onion; "
+            f"{origin[:80]!r} is not, or one of its letters is wrong."
+        )
+    return origin
+
+
+def _is_address(letters: str) -> bool:
+    data = b32decode(letters.upper())
+    key, version = data[:32], data[34:]
+    checksum = sha3_256(b".onion checksum" + key + version).digest()[:2]
+    return version == b"\3" and letters == b32encode(key + checksum + version).decode("ascii").lower()

@@ -101,7 +101,13 @@ def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) ->
         Program("redis", redis_command(folder / "redis"), base, quiet=True),
         _python("log", "worker", "log", **base, **store, SERENO_LOG_KEY=str(folder / "log.key")),
         _python(
-            "intake", "intake", **shown, **WIPING, SERENO_INTAKE_LISTEN=f"127.0.0.1:{port}", SERENO_WORK_KEY=work_key
+            "intake",
+            "intake",
+            **shown,
+            **WIPING,
+            SERENO_INTAKE_LISTEN=f"127.0.0.1:{port}",
+            SERENO_INTAKE_ONION=os.environ.get("SERENO_INTAKE_ONION", ""),
+            SERENO_WORK_KEY=work_key,
         ),
         _python(
             "desk",

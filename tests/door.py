@@ -77,7 +77,9 @@ def solved(challenge: dict[str, Any]) -> str:
 
 
 @contextmanager
-def opened(folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 29) -> Iterator[Door]:
+def opened(
+    folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 29, onion: str = ""
+) -> Iterator[Door]:
     """Give an open door over a new store."""
     demonet.write_files(folder, network, dict.fromkeys(("intake", "desk", "alerts"), "http://intake.localhost"))
     database = f"sqlite:///{folder / 'store.db'}"
@@ -85,7 +87,7 @@ def opened(folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 
     migrate(engine)
     demonet.install(engine, network)
     work_key = bytes.fromhex((folder / "work.key").read_text("ascii"))
-    settings = Settings(database, folder / "policy.json", folder / "face.json", "", work_key, hourly_bytes, 8)
+    settings = Settings(database, folder / "policy.json", folder / "face.json", "", work_key, hourly_bytes, 8, onion)
     app = create_app(settings)
     to = open_set(network.sets[0], network.epoch_keys, network.roster)
     yield Door(app, app.test_client(), engine, network, settings, to)

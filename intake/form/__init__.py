@@ -112,4 +112,7 @@ def _answer(lang: str) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = page.csp
     response.content_language.add(lang)
+    onion: str = current_app.extensions["sereno"].onion
+    if onion:  # Pages only: Tor Browser offers to go there, and nothing else asks.
+        response.headers["Onion-Location"] = f"{onion}{request.path}"
     return response
