@@ -8,7 +8,7 @@ from typing import Final
 import waitress
 
 from intake.app import create_app
-from intake.doors import LARGEST
+from intake.byhand import LARGEST
 from intake.settings import Settings
 
 RECEIVE: Final = 128 * 1024  # Bytes read at once: a text tip in one piece instead of eleven.
@@ -26,6 +26,9 @@ def main() -> None:
         threads=settings.threads,
         ident=None,  # Nothing about the software in an answer's headers.
         max_request_body_size=LARGEST + 1024,
+        # Bodies wait in memory, however long: what comes by hand may be unsealed, by mistake, and waitress would put
+        # what is over 512 KiB into a file.
+        inbuf_overflow=2 * LARGEST,
         recv_bytes=RECEIVE,
         channel_timeout=30,
         connection_limit=1000,

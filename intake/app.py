@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
+from intake.byhand import byhand
 from intake.doors import Intake, doors
 from intake.dropped import Dropped
 from intake.form import build_pages, form
@@ -19,6 +22,8 @@ from protocol.errors import Refused
 from protocol.policy import Policy
 from store.engine import open_engine
 
+BY_HAND: Final = 8  # What comes without work may fill this part of an hour's bytes, and no more.
+
 
 def create_app(settings: Settings) -> Flask:
     """Return the application.  Raises what is wrong with a file that the settings name."""
@@ -30,15 +35,18 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["sereno"] = Intake(
         engine=engine,
         policy=policy,
+        face=face,
         work=Work(settings.work_key),
         pages=build_pages(face, policy),
         load=Load(settings.hourly_bytes),
+        byhand=Load(settings.hourly_bytes // BY_HAND),
         keeper=Keeper(engine),
         drop=Dropped(engine),
         onion=settings.onion,
     )
     app.register_blueprint(doors)
     app.register_blueprint(uploads)
+    app.register_blueprint(byhand)
     app.register_blueprint(form)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http_error)

@@ -20,6 +20,7 @@ from intake.keeper import Keeper
 from intake.load import Load
 from intake.recipients import publication, taken
 from intake.work import Work, cost_for
+from look.face import Face
 from protocol import limits
 from protocol.envelope import check_envelope, envelope_size
 from protocol.errors import Refused
@@ -40,9 +41,11 @@ class Intake:
 
     engine: Engine
     policy: Policy
+    face: Face
     work: Work
     pages: dict[str, Page]
     load: Load
+    byhand: Load
     keeper: Keeper
     drop: Dropped
     onion: str

@@ -77,9 +77,7 @@ def solved(challenge: dict[str, Any]) -> str:
 
 
 @contextmanager
-def opened(
-    folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 29, onion: str = ""
-) -> Iterator[Door]:
+def opened(folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 29, onion: str = "") -> Iterator[Door]:
     """Give an open door over a new store."""
     demonet.write_files(folder, network, dict.fromkeys(("intake", "desk", "alerts"), "http://intake.localhost"))
     database = f"sqlite:///{folder / 'store.db'}"

@@ -55,7 +55,7 @@ def through(door: Door, path: str, method: str = "GET") -> TestResponse:
 
 
 def pages_of(door: Door) -> list[str]:
-    return ["/", *(f"/{lang}" for lang in demonet.face({})["languages"])]
+    return ["/", *(f"{start}/{lang}" for start in ("", "/age") for lang in demonet.face({})["languages"])]
 
 
 def test_pages_say_where_the_onion_service_is_and_answers_do_not(door: Door) -> None:
@@ -64,7 +64,7 @@ def test_pages_say_where_the_onion_service_is_and_answers_do_not(door: Door) -> 
 
     assert said == {path: ONION + path for path in pages_of(door)}
     assert (held.status_code, held.headers["Onion-Location"]) == (304, f"{ONION}/es")
-    for path in ("/recipients", "/work", "/drop", "/health", "/de"):
+    for path in ("/recipients", "/work", "/drop", "/health", "/de", f"/age/{door.to.desk}.txt"):
         assert "Onion-Location" not in through(door, path).headers
 
 
@@ -75,7 +75,7 @@ def test_without_the_setting_nothing_is_said(tmp_path: Path) -> None:
 
 def test_nothing_that_comes_through_the_onion_service_names_another_host(door: Door) -> None:
     rules = [rule for rule in door.app.url_map.iter_rules() if "<" not in rule.rule]
-    asked = [(path, "GET") for path in (*pages_of(door), "/de", "/en/")]
+    asked = [(path, "GET") for path in (*pages_of(door), "/de", "/en/", f"/age/{door.to.desk}.txt")]
     asked += [(rule.rule, method) for rule in rules for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
     answers = {one: through(door, *one) for one in asked}
     for page in door.app.extensions["sereno"].pages.values():

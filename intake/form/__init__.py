@@ -112,7 +112,12 @@ def _answer(lang: str) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = page.csp
     response.content_language.add(lang)
+    return lead_to_onion(response)
+
+
+def lead_to_onion(response: Response) -> Response:
+    """Return a page that says where the onion service is, if there is one: Tor Browser offers to go there."""
     onion: str = current_app.extensions["sereno"].onion
-    if onion:  # Pages only: Tor Browser offers to go there, and nothing else asks.
+    if onion:
         response.headers["Onion-Location"] = f"{onion}{request.path}"
     return response
