@@ -21,8 +21,11 @@ SCRIPTS: Final = sorted(
     for path in extract.sources()
     if path.suffix == ".js" and path.is_relative_to(ROOT / face)
 )
-# What a page says outside `_(…)`: letters between two tags that no Jinja wrote.
-TAGS: Final = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
+# What a page says outside `_(…)`: letters between two tags that no Jinja wrote.  Commands and names of files are the
+# same in every language, and marked so.
+TAGS: Final = re.compile(
+    r"<(style|script)\b.*?</\1>|<(pre|a)\b[^>]* translate=\"no\"[^>]*>.*?</\2>|<!--.*?-->|<[^>]*>", re.DOTALL
+)
 JINJA: Final = re.compile(r"\{% macro quiet.*?endmacro %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 # A mark inside an attribute, a title or an option would be shown as letters, or end the attribute.
