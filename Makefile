@@ -17,7 +17,10 @@ WITH_NODE := PATH="$(CURDIR)/$(NODE):$$PATH"
 JOBS ?= 3
 SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run demo test check bench soak shots lock build clean browsers
+# What does not wait for another is done side by side.
+BESIDE := $(MAKE) --no-print-directory --jobs=4
+
+.PHONY: help setup run demo test check bench soak shots lock build clean browsers checks style types scripts built words
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,14 +33,28 @@ run: setup ## start Sereno on this machine (intake, desk, alerts, worker, Redis,
 demo: setup ## walk one tip from a witness to a checked alert, and keep what was seen in demo/
 	@$(PY) -m sereno demo --out demo
 
-test: check browsers ## check, then every test (about ten minutes)
+test: ## check, then every test (about ten minutes)
+	@$(BESIDE) checks browsers
 	@$(WITH_NODE) $(PY) -m pytest $(SPREAD) -m "not soak" $(ARGS)
 
-check: $(VENV)/.test $(VENV)/.node_modules ## style, types, and that built files match their sources
+check: ## style, types, and that built files match their sources
+	@$(BESIDE) checks
+
+checks: types built words scripts style
+
+style: $(VENV)/.test
 	@$(PY) -m ruff check .
+
+types: $(VENV)/.test
 	@$(PY) -m mypy
-	@if [ -f package.json ]; then $(WITH_NODE) npm run --silent --if-present types; fi
-	@if [ -f package.json ]; then $(WITH_NODE) npm run --silent --if-present built; fi
+
+scripts: $(VENV)/.node_modules
+	@$(WITH_NODE) npm run --silent types
+
+built: $(VENV)/.node_modules
+	@$(WITH_NODE) npm run --silent built
+
+words: $(VENV)/.test
 	@$(PY) -m look.generate --check
 
 bench: $(VENV)/.test $(VENV)/.node_modules ## measure, as ratios taken side by side

@@ -24,7 +24,6 @@ from tests.browser.intake_site import IntakeSite, serve
 
 SLOWED: Final = 4
 SLOW_3G: Final = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
-QUIET: Final = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
 READY: Final = 120_000.0  # Milliseconds: long after anything that is measured here.
 # When things happened, in milliseconds since the page was asked for; and every task that held the page up.
 WATCH: Final = """
@@ -61,7 +60,7 @@ def measure(quick: bool) -> Iterator[Figure]:
     """Give the form's figures, medians of nine visits each."""
     rounds = 3 if quick else 9
     folder = Path(tempfile.mkdtemp(prefix="sereno-bench-"))
-    with serve(folder) as site, browsers.chromium_running(browsers.chromium(), QUIET) as browser:
+    with serve(folder) as site, browsers.chromium_running(browsers.chromium()) as browser:
         usable = [_usable(browser, site) for _ in range(rounds)]
         yield at_most("form", "first paint, 4 ×, slow 3G", median(one[0] for one in usable), "ms", 2000)
         yield at_most("form", "usable, 4 ×, slow 3G", median(one[1] for one in usable), "ms", 2000)
@@ -79,7 +78,7 @@ def measure(quick: bool) -> Iterator[Figure]:
         yield at_most("form", what, median(one[0] for one in shown), "ms", 2000)
         yield at_most("form", "longest task of that", median(one[1] for one in shown), "ms", 50)
     with serve(folder / "jitless") as site:
-        with browsers.chromium_running(browsers.chromium(), (*QUIET, "--js-flags=--jitless")) as bare:
+        with browsers.chromium_running(browsers.chromium(), "--js-flags=--jitless") as bare:
             times = [_without_compiler(bare, site) for _ in range(min(rounds, 3))]
         yield at_most("form", "sent without JIT and WebAssembly, from the tap", median(times) / 1000, "s", 15)
 

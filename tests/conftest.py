@@ -88,6 +88,12 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
+def engine_path() -> str:
+    """Give the path of a Chromium for pages alone, or skip with the command that installs one (CI: fail)."""
+    return browsers.engine()
+
+
+@pytest.fixture(scope="session")
 def firefox_path() -> str:
     """Give the path of Firefox, or skip with the command that installs it (CI: fail)."""
     return browsers.firefox()

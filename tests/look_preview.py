@@ -11,8 +11,6 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import sync_playwright
-
 from look.icons import icon, names
 from look.render import TEXTS, Rendered, alert_text
 from look.style import house_css
@@ -124,8 +122,7 @@ def pages() -> dict[str, str]:
 
 def shoot(folder: Path) -> None:
     """Write each preview's pictures into `folder`, where the previews are."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.chromium())
+    with browsers.chromium_running(browsers.chromium()) as browser:
         for width in (320, 390, 1280):
             for dark in (False, True):
                 scheme = "dark" if dark else "light"
@@ -136,7 +133,6 @@ def shoot(folder: Path) -> None:
                     tab.goto((folder / f"{name}.html").as_uri())
                     tab.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
                 tab.close()
-        browser.close()
 
 
 if __name__ == "__main__":

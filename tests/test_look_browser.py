@@ -23,8 +23,8 @@ SIZES: Final = """() => [...document.querySelectorAll("a[href^='tel:'], button, 
 
 
 @pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with browsers.chromium_running(chromium_path) as running:
+def browser(engine_path: str) -> Iterator[Browser]:
+    with browsers.chromium_running(engine_path) as running:
         yield running
 
 

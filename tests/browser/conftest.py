@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests import browsers
 from tests.browser import alerts_site, desk_site
 from tests.browser import reading as reading_tab
 from tests.browser.alerts_states import Stand, tell
 from tests.browser.desk_site import DeskSite
+from tests.browser.desk_states import PATIENCE
 from tests.browser.form_states import open_form
 from tests.browser.form_visit import PHONE, WATCH, Visit
 from tests.browser.intake_site import IntakeSite, serve
-from tests.browser.watched import Watched, chromium
-
-# Nothing but the page under test speaks to anybody.
-QUIET: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.browser.watched import Watched
 
 
 @pytest.fixture(scope="package")
-def chromium_browser(chromium_path: str) -> Iterator[Browser]:
-    """Give a running Chromium; each test opens contexts of its own in it."""
-    with browsers.chromium_running(chromium_path, QUIET) as running:
+def chromium_browser(engine_path: str) -> Iterator[Browser]:
+    """Give a running Chromium that is waited for patiently; each test opens contexts of its own in it."""
+    expect.set_options(timeout=PATIENCE)
+    with browsers.chromium_running(engine_path) as running:
         yield running
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="session")
@@ -45,32 +35,31 @@ def intake_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IntakeSite
         yield site
 
 
-@pytest.fixture(scope="module")
-def desk_browser(chromium_path: str) -> Iterator[Browser]:
-    """Give a running Chromium that is patient with desks."""
-    with chromium(chromium_path) as running:
+@pytest.fixture(scope="session")
+def desk_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
+    """Give a running desk with a demo network, for `site` alone."""
+    with desk_site.serve(tmp_path_factory.mktemp("desk") / "n") as running:
         yield running
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[DeskSite]:
-    """Give a desk with a network of its own."""
-    with desk_site.serve(tmp_path / "desk") as running:
-        yield running
+def site(desk_running: DeskSite) -> DeskSite:
+    """Give a desk to which nobody has come yet."""
+    return desk_running.renew()
 
 
 @pytest.fixture
-def ana(desk_browser: Browser) -> Iterator[Watched]:
+def ana(chromium_browser: Browser) -> Iterator[Watched]:
     """Give ana's profile; no page of it may complain."""
-    watched = Watched(desk_browser)
+    watched = Watched(chromium_browser)
     yield watched
     watched.close()
 
 
 @pytest.fixture
-def bo(desk_browser: Browser) -> Iterator[Watched]:
+def bo(chromium_browser: Browser) -> Iterator[Watched]:
     """Give bo's profile; no page of it may complain."""
-    watched = Watched(desk_browser)
+    watched = Watched(chromium_browser)
     yield watched
     watched.close()
 

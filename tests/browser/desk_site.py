@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from sereno import clock, demonet
 from store.engine import open_engine, writing
 from store.envelopes import Arrival, put_envelope
 from store.migrating import migrate
+from store.tables import all_tables
 from tests.browser.intake_site import ROOT, free_port
 
 HOST: Final = "desk.localhost"
@@ -48,6 +49,18 @@ class DeskSite:
     engine: Engine
     people: Path
     api: str
+
+    def renew(self, network: demonet.DemoNetwork | None = None) -> DeskSite:
+        """Empty the store and publish the network in it again, or one that has the same people and other keys and sets.
+
+        A desk keeps nothing but its store, so nobody has ever come to it.
+        """
+        renewed = replace(self, network=network or self.network)
+        with writing(self.engine) as conn:
+            for table in reversed(all_tables().sorted_tables):
+                conn.execute(table.delete())
+        demonet.install(self.engine, renewed.network)
+        return renewed
 
     def member(self, handle: str) -> demonet.Member:
         """Return a demo person's secrets."""

@@ -13,15 +13,6 @@ from typing import Final, Protocol
 from playwright.sync_api import BrowserContext, Page
 
 Step = Callable[[Page], None]
-ARGUMENTS: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE: Final = 60_000.0  # Milliseconds: a pass-phrase takes its time on a machine that is busy with other things.
 
 

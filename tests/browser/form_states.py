@@ -13,23 +13,12 @@ from typing import Any, Final
 
 from playwright.sync_api import Page, Route
 
+from tests.browser.meddling import CHANGED, NOISE, reload_with
 from tests.pictures import SVG, photographed, png
 
 Step = Callable[[Page], None]
 DAY: Final = 86_400_000
 LATER: Final = 30_000  # Milliseconds for what a page fetches later.
-# One signed epoch key with another recipient in it: any change of its letters is one.
-CHANGED: Final = """const honest = fetch;
-window.fetch = async (...asked) => {
-  const answer = await honest(...asked);
-  if (asked[0] !== "/recipients") return answer;
-  const other = (start) => start.slice(0, -1) + (start.endsWith("q") ? "p" : "q");
-  const text = (await answer.text()).replace(/age1pq1./g, other);
-  return new Response(text, { headers: answer.headers });
-};"""
-
-NOISE: Final = """CanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) =>
-  new ImageData(new Uint8ClampedArray(width * height * 4).map(() => Math.random() * 256), width, height);"""
 
 
 def open_form(tab: Page, url: str, lang: str = "en", fragment: str = "") -> None:
@@ -144,9 +133,7 @@ def _operator(tab: Page) -> None:
 
 
 def _day(tab: Page) -> None:
-    moved = f"Date.now = ((now) => () => now() - {4 * DAY})(Date.now);"
-    tab.add_init_script(moved)
-    tab.reload()
+    reload_with(tab, f"Date.now = ((now) => () => now() - {4 * DAY})(Date.now);")
     tab.wait_for_selector("#day-question:visible")
 
 
@@ -202,9 +189,9 @@ def _photo_fault(tab: Page) -> None:
 
 def _shield(tab: Page) -> None:
     """A browser that guards itself by giving noise where pixels are read back."""
-    tab.add_init_script(NOISE)
-    tab.reload()
+    reload_with(tab, NOISE)
     give_photos(tab, ("street.jpg", photographed(6, scale=25)), ("sign.png", png(900, 500)))
+    tab.wait_for_selector("#photo-shield:visible")
 
 
 def _uploading(tab: Page) -> None:
@@ -229,9 +216,7 @@ def _no_desk(tab: Page) -> None:
 
 def _strange_readers(tab: Page) -> None:
     """Somebody put another key among the readers."""
-
-    tab.add_init_script(CHANGED)
-    tab.reload()
+    reload_with(tab, CHANGED)
     tab.wait_for_selector("#closed-readers:visible")
 
 

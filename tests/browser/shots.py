@@ -17,12 +17,11 @@ from itertools import product
 from pathlib import Path
 from typing import Final, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from look.words import languages
 from tests import browsers
 from tests.browser import alerts_site, alerts_states, desk_site, desk_states, form_states, intake_site
-from tests.browser.conftest import QUIET
 
 Scheme = Literal["light", "dark"]
 WIDTHS: Final = {390: 844, 1280: 900}
@@ -266,13 +265,14 @@ def main() -> int:
     parser.add_argument("--face", choices=FACES, action="append", help="only this face; may be given several times")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="sereno-shots-") as temporary, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.chromium(), args=[*QUIET])
+    with (
+        tempfile.TemporaryDirectory(prefix="sereno-shots-") as temporary,
+        browsers.chromium_running(browsers.chromium()) as browser,
+    ):
         camera = Camera(browser, asked.out, tuple(asked.face or FACES))
         for face in camera.faces:
             FACES[face](camera, Path(temporary))
         lay_out(camera)
-        browser.close()
     print(f"{len(camera.taken)} pictures: {asked.out / 'index.html'}")
     return 0
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from protocol.policy import Policy
 from sereno.http import Client
 from sereno.journey import Journey
 from tests.browser import desk_states as states
-from tests.browser.watched import Watched, chromium
+from tests.browser.watched import Watched
 from tests.running import Running, running
 
 
@@ -30,11 +30,13 @@ def leave_tip(network: Running) -> None:
     journey.leave(door, *journey.seal(door, Policy.decode((network.folder / "policy.json").read_bytes())))
 
 
-def test_an_alert_is_suspended_restored_by_two_others_and_reported_over(tmp_path: Path, chromium_path: str) -> None:
-    with running(tmp_path / "n") as network, chromium(chromium_path) as browser:
+def test_an_alert_is_suspended_restored_by_two_others_and_reported_over(
+    tmp_path: Path, chromium_browser: Browser
+) -> None:
+    with running(tmp_path / "n") as network:
         site = Site(network.origins["desk"], network.people)
         leave_tip(network)
-        people = {name: Watched(browser) for name in ("ana", "bo", "dee")}
+        people = {name: Watched(chromium_browser) for name in ("ana", "bo", "dee")}
         tabs = {name: states.open_desk(one.context, site) for name, one in people.items()}
         for name, tab in tabs.items():
             states.unlock(tab, site, name)

@@ -8,13 +8,15 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from keys.ceremony import make_root
 from protocol.encoding import b64
+from protocol.vault import generate_passphrase, seal_vault
 from sereno import clock, demonet
 from store.engine import reading
 from store.epochkeys import list_epoch_keys
 from store.sets import list_sets
 from tests.browser import desk_states as states
-from tests.browser.desk_site import DeskSite, serve
+from tests.browser.desk_site import DeskSite
 from tests.browser.watched import Watched
 
 
@@ -41,33 +43,31 @@ def test_half_a_vault_is_told_from_wrong_words(site: DeskSite, tmp_path: Path, a
 
 
 def test_another_networks_vault_is_refused(site: DeskSite, tmp_path: Path, ana: Watched) -> None:
-    with serve(tmp_path / "other") as other:
-        tab = states.open_desk(ana.context, site)
-        tab.set_input_files("#vault", other.people / "ana.vault")
-        tab.fill("#words", other.member("ana").passphrase)
-        tab.click("#unlock")
+    other, words = make_root().public.hex(), generate_passphrase()
+    (tmp_path / "other.vault").write_bytes(seal_vault(other, site.member("ana").id, bytes(32), words))
+    tab = states.open_desk(ana.context, site)
+    tab.set_input_files("#vault", tmp_path / "other.vault")
+    tab.fill("#words", words)
+    tab.click("#unlock")
 
-        expect(tab.locator("#fault")).to_contain_text("[VAU-1]")
+    expect(tab.locator("#fault")).to_contain_text("[VAU-1]")
 
 
-def test_a_page_with_another_policy_takes_no_roster_of_this_network(
-    site: DeskSite, tmp_path: Path, ana: Watched
-) -> None:
+def test_a_page_with_another_policy_takes_no_roster_of_this_network(site: DeskSite, ana: Watched) -> None:
     # A server that serves an honest page and then a roster of its own: the page's policy does not know its roots.
-    with serve(tmp_path / "other") as other:
-        theirs = other.network.signed.value()
-        tab = states.open_desk(ana.context, site)
+    theirs = demonet.found_demo(clock.now()).signed.value()
+    tab = states.open_desk(ana.context, site)
 
-        def forge(route: Any) -> None:
-            answer = route.fetch(url=f"{site.api}/api/network")  # Only a browser knows that desk.localhost is here.
-            route.fulfill(response=answer, json={**answer.json(), "roster": theirs})
+    def forge(route: Any) -> None:
+        answer = route.fetch(url=f"{site.api}/api/network")  # Only a browser knows that desk.localhost is here.
+        route.fulfill(response=answer, json={**answer.json(), "roster": theirs})
 
-        tab.route("**/api/network", forge)
-        states.fill_in(tab, site, "ana")
-        tab.click("#unlock")
+    tab.route("**/api/network", forge)
+    states.fill_in(tab, site, "ana")
+    tab.click("#unlock")
 
-        expect(tab.locator("#fault")).to_contain_text("[ROS-2]")
-        assert tab.locator("#queue").count() == 0
+    expect(tab.locator("#fault")).to_contain_text("[ROS-2]")
+    assert tab.locator("#queue").count() == 0
 
 
 def test_what_the_browser_keeps_opens_nothing_by_itself(site: DeskSite, ana: Watched) -> None:
@@ -100,20 +100,19 @@ def test_what_the_browser_keeps_opens_nothing_by_itself(site: DeskSite, ana: Wat
     again.wait_for_selector("#queue > *", state="attached")
 
 
-def test_a_desk_makes_its_missing_weekly_keys_and_signs_the_sets(tmp_path: Path, ana: Watched, bo: Watched) -> None:
-    network = demonet.found_demo(clock.now())
-    with serve(tmp_path / "bare", replace(network, epoch_keys=(), sets=())) as site:
-        for watched, handle in ((ana, "ana"), (bo, "bo")):
-            tab = states.open_desk(watched.context, site)
-            states.unlock(tab, site, handle, weeks=False)
-        deadline = clock.now() + 45
-        complete: list[Any] = []
-        while clock.now() < deadline and len(complete) < 3:
-            tab.wait_for_timeout(250)
-            with reading(site.engine) as conn:
-                complete = [one for one in list_sets(conn, demonet.DESK, 0, 9999) if one.complete]
+def test_a_desk_makes_its_missing_weekly_keys_and_signs_the_sets(site: DeskSite, ana: Watched, bo: Watched) -> None:
+    site.renew(replace(site.network, epoch_keys=(), sets=()))
+    for watched, handle in ((ana, "ana"), (bo, "bo")):
+        tab = states.open_desk(watched.context, site)
+        states.unlock(tab, site, handle, weeks=False)
+    deadline = clock.now() + 45
+    complete: list[Any] = []
+    while clock.now() < deadline and len(complete) < 3:
+        tab.wait_for_timeout(250)
         with reading(site.engine) as conn:
-            keys = list_epoch_keys(conn, demonet.DESK, 0, 9999)
-        assert len(keys) == 6
-        assert len({one.epoch for one in complete}) == 3
-        assert [one.number for one in sorted(complete, key=lambda one: one.number)] == [1, 2, 3]
+            complete = [one for one in list_sets(conn, demonet.DESK, 0, 9999) if one.complete]
+    with reading(site.engine) as conn:
+        keys = list_epoch_keys(conn, demonet.DESK, 0, 9999)
+    assert len(keys) == 6
+    assert len({one.epoch for one in complete}) == 3
+    assert [one.number for one in sorted(complete, key=lambda one: one.number)] == [1, 2, 3]

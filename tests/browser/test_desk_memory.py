@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import expect
@@ -12,8 +11,8 @@ from keys.draft import next_draft
 from keys.publish import publish
 from sereno import clock
 from tests.browser import desk_states as states
-from tests.browser.desk_site import serve
-from tests.browser.watched import Watched, chromium
+from tests.browser.desk_site import DeskSite
+from tests.browser.watched import Watched
 
 KEPT: Final = """(name) => new Promise((resolve) => {
   const request = indexedDB.open("sereno-desk");
@@ -24,29 +23,27 @@ KEPT: Final = """(name) => new Promise((resolve) => {
 })"""
 
 
-def test_a_roster_older_than_one_that_this_browser_took_is_refused(tmp_path: Path, chromium_path: str) -> None:
-    with serve(tmp_path / "desk") as site, chromium(chromium_path) as browser:
-        network, watched = site.network, Watched(browser)
-        draft, roots = next_draft(network.signed), list(network.roots[:2])
-        second = publish(draft, network.signed, network.policy, roots, clock.now()).value()
+def test_a_roster_older_than_one_that_this_browser_took_is_refused(site: DeskSite, ana: Watched) -> None:
+    network = site.network
+    draft, roots = next_draft(network.signed), list(network.roots[:2])
+    second = publish(draft, network.signed, network.policy, roots, clock.now()).value()
 
-        def show(route: Any) -> None:
-            answer = route.fetch(url=f"{site.api}/api/network")  # Only a browser knows that desk.localhost is here.
-            route.fulfill(response=answer, json={**answer.json(), "roster": second})
+    def show(route: Any) -> None:
+        answer = route.fetch(url=f"{site.api}/api/network")  # Only a browser knows that desk.localhost is here.
+        route.fulfill(response=answer, json={**answer.json(), "roster": second})
 
-        tab = states.open_desk(watched.context, site)
-        tab.route("**/api/network", show)
-        states.fill_in(tab, site, "ana")
-        tab.click("#unlock")
-        end = time.monotonic() + 60
-        while not tab.evaluate(KEPT, f"roster/{network.policy.network}"):
-            assert time.monotonic() < end, tab.locator("#fault").text_content()
-            tab.wait_for_timeout(200)
-        tab.close()
+    tab = states.open_desk(ana.context, site)
+    tab.route("**/api/network", show)
+    states.fill_in(tab, site, "ana")
+    tab.click("#unlock")
+    end = time.monotonic() + 60
+    while not tab.evaluate(KEPT, f"roster/{network.policy.network}"):
+        assert time.monotonic() < end, tab.locator("#fault").text_content()
+        tab.wait_for_timeout(200)
+    tab.close()
 
-        again = states.open_desk(watched.context, site)  # The server shows the first one again, as if nobody had left.
-        states.fill_in(again, site, "ana")
-        again.click("#unlock")
-        expect(again.locator("#fault")).to_contain_text("[ROS-5]", timeout=60_000)
-        assert again.locator("#queue").count() == 0
-        watched.close()
+    again = states.open_desk(ana.context, site)  # The server shows the first one again, as if nobody had left.
+    states.fill_in(again, site, "ana")
+    again.click("#unlock")
+    expect(again.locator("#fault")).to_contain_text("[ROS-5]", timeout=60_000)
+    assert again.locator("#queue").count() == 0

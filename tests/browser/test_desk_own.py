@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from tests.browser import desk_states as states
 from tests.browser.desk_site import DeskSite, await_health, serve
 from tests.browser.intake_site import ROOT, free_port
-from tests.browser.watched import Watched, chromium
+from tests.browser.watched import Watched
 
 
 @contextmanager
@@ -32,21 +32,18 @@ def own_desk(site: DeskSite, folder: Path, port: int) -> Iterator[str]:
         program.wait()
 
 
-def test_somebody_works_at_a_remote_desk_with_the_page_of_their_own_machine(tmp_path: Path, chromium_path: str) -> None:
+def test_somebody_works_at_a_remote_desk_with_the_page_of_their_own_machine(tmp_path: Path, ana: Watched) -> None:
     port = free_port()
     own = f"http://127.0.0.1:{port}"
     with (
         serve(tmp_path / "desk", own_origins=(own,)) as site,
         own_desk(site, tmp_path / "desk", port) as url,
-        chromium(chromium_path) as browser,
     ):
         envelope = site.seal()
-        watched = Watched(browser)
-        tab = states.open_desk(watched.context, site, url=url)
+        tab = states.open_desk(ana.context, site, url=url)
         with urllib.request.urlopen(f"{url}/en") as answer:
             assert f"connect-src 'self' {site.url};" in answer.headers["Content-Security-Policy"]
         states.unlock(tab, site, "ana")
         states.open_tip(tab, envelope)
         states.new_case(tab)
         expect(tab.locator(".timeline li")).to_have_count(1)
-        watched.close()

@@ -17,8 +17,8 @@ LANGUAGES: Final = (pytest.param("en", marks=pytest.mark.soak), "es")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_state_is_accessible_and_fits_the_screen(desk_browser: Browser, site: DeskSite, lang: str) -> None:
-    first, second = Watched(desk_browser, WIDTHS[0]), Watched(desk_browser, WIDTHS[0])
+def test_every_state_is_accessible_and_fits_the_screen(chromium_browser: Browser, site: DeskSite, lang: str) -> None:
+    first, second = (Watched(chromium_browser, WIDTHS[0]) for _ in range(2))
     envelope = site.seal()
     site.seal(what="waiting", seen="told", where={"zone": "hills"}, when={"choice": "today"}, day=-5)
     tab = states.open_desk(first.context, site, lang)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests import browsers, javascript
-from tests.browser.desk_states import ARGUMENTS, PATIENCE, Site, open_desk, unlock
+from tests import javascript
+from tests.browser.desk_states import Site, open_desk, unlock
 
 
 class Watched:
@@ -33,15 +31,6 @@ class Watched:
         """Close it.  Raises AssertionError if a page complained: of its policy, of an error that nobody caught."""
         self.context.close()
         assert self.complaints == []
-
-
-@contextmanager
-def chromium(path: str) -> Iterator[Browser]:
-    """Run Chromium, and be patient with pages until it is closed."""
-    expect.set_options(timeout=PATIENCE)
-    with browsers.chromium_running(path, ARGUMENTS) as running:
-        yield running
-    expect.set_options(timeout=5_000)
 
 
 def unlocked(watched: Watched, site: Site, handle: str, lang: str = "en") -> Page:
