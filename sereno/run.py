@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -109,15 +110,15 @@ def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) ->
             SERENO_INTAKE_ONION=os.environ.get("SERENO_INTAKE_ONION", ""),
             SERENO_WORK_KEY=work_key,
         ),
-        _python(
+        _fork(
             "desk",
             "verifier",
             **shown,
             SERENO_DESK_LISTEN=f"127.0.0.1:{port + 1}",
             SERENO_DESK_ORIGINS=origins["desk"],
         ),
-        _python("alerts", "alerts", **shown, SERENO_ALERTS_LISTEN=f"127.0.0.1:{port + 2}"),
-        _python("worker", "worker", "crew", **worker),
+        _fork("alerts", "alerts", **shown, SERENO_ALERTS_LISTEN=f"127.0.0.1:{port + 2}"),
+        _fork("worker", "worker", "crew", **worker),
     ]
 
 
@@ -132,6 +133,10 @@ def redis_command(folder: Path) -> list[str | Path]:
 def _python(name: str, module: str, *arguments: str, **environment: str) -> Program:
     # -P: nothing is imported from wherever the command was typed.
     return Program(name, [sys.executable, "-P", "-m", module, *arguments], environment)
+
+
+def _fork(name: str, module: str, *arguments: str, **environment: str) -> Program:
+    return replace(_python(name, module, *arguments, **environment), fork=(module, *arguments))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -16,31 +16,34 @@ from pathlib import Path
 from typing import Final
 
 from sereno.become import become
+from sereno.forked import Forked, ForkServer, ForkServerGone
 
 FIRST_PAUSE: Final = 0.1  # Seconds before what died is started again; doubled each time, up to the longest.
 LONGEST_PAUSE: Final = 5.0
 STEADY: Final = 10.0  # Seconds alive after which a program has recovered and its pause is the first one again.
 PATIENCE: Final = 8.0  # Seconds that a program gets to finish what it is doing when it is asked to stop.
 TICK: Final = 0.05
+FORK_SERVER: Final = "fork server"
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """A program: its name, command, and whole environment; it inherits nothing, so it sees no other's secrets.
 
-    What a `quiet` one says is thrown away.
+    What a `quiet` one says is thrown away.  Where `fork` has a module and its arguments, the fork server begins it.
     """
 
     name: str
     command: Sequence[str | Path]
     environment: Mapping[str, str]
     quiet: bool = False
+    fork: Sequence[str] = ()
 
 
 @dataclass(slots=True)
 class _Child:
     program: Program
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     started: float = 0.0
     due: float = 0.0
     pause: float = FIRST_PAUSE
@@ -59,6 +62,7 @@ class Supervisor:
     record: Path | None = None
     _children: list[_Child] = field(default_factory=list)
     _stopping: bool = False
+    _server: ForkServer = field(default_factory=ForkServer)
 
     def start(self) -> None:
         """Start every program, in order."""
@@ -96,9 +100,12 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._server.stop()
 
     def pid(self, name: str) -> int:
-        """Return the process id of a program, 0 while it is down."""
+        """Return the process id of a program, or of the fork server; 0 while it is down."""
+        if name == FORK_SERVER:
+            return self._server.pid
         child = next(child for child in self._children if child.program.name == name)
         return child.process.pid if child.process is not None and child.process.poll() is None else 0
 
@@ -136,26 +143,39 @@ class Supervisor:
         self._stopping = True
 
     def _launch(self, child: _Child) -> None:
-        child.process = subprocess.Popen(  # noqa: S603 - our own programs
-            become(child.program.command),
-            env={**child.program.environment, **child.once},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if child.program.quiet else None,
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the others in order.
-        )
+        try:
+            child.process = self._begin(child)
+        except ForkServerGone as error:
+            self._pause(child, time.monotonic(), str(error))
+            return
         child.once = {}
         child.started = time.monotonic()
         child.starts += 1
         self._write_record()
 
+    def _begin(self, child: _Child) -> subprocess.Popen[bytes] | Forked:
+        program = child.program
+        if program.fork and not child.once and sys.platform == "linux":
+            return self._server.begin(program.name, program.fork, program.environment)
+        return subprocess.Popen(  # noqa: S603 - our own programs
+            become(program.command),
+            env={**program.environment, **child.once},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if program.quiet else None,
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the others in order.
+        )
+
     def _note_death(self, child: _Child, now: float) -> None:
         assert child.process is not None  # noqa: S101 - the caller looked
-        code = child.process.returncode
+        self._pause(child, now, f"{child.program.name} ended with {child.process.returncode}; it is started again.")
+        child.process = None
+
+    def _pause(self, child: _Child, now: float, why: str) -> None:
+        """Have a program started again after a while."""
         child.pause = FIRST_PAUSE if now - child.started > STEADY else min(child.pause * 2, LONGEST_PAUSE)
         child.due = now + child.pause
-        child.process = None
         if not self._stopping:
-            print(f"{child.program.name} ended with {code}; it is started again.", file=sys.stderr, flush=True)
+            print(why, file=sys.stderr, flush=True)
 
     def _write_record(self) -> None:
         if self.record is None:
@@ -164,6 +184,8 @@ class Supervisor:
             child.program.name: {"pid": child.process.pid if child.process else 0, "starts": child.starts}
             for child in self._children
         }
+        if self._server.starts:
+            value[FORK_SERVER] = {"pid": self._server.pid, "starts": self._server.starts}
         temporary = self.record.with_suffix(".new")
         temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
         os.replace(temporary, self.record)

@@ -19,12 +19,13 @@ import sqlalchemy as sa
 from sereno.journey import Journey, until
 from sereno.receiver import Receiver
 from sereno.run import database
+from sereno.supervise import FORK_SERVER
 from store import envelopes, failpoint, messages
 from store.engine import open_engine, reading, writing
 from tests.running import Running
 
 PAIRS: Final = (("ana", "bo"), ("cruz", "dee"))
-PROGRAMS: Final = ("redis", "log", "intake", "desk", "alerts", "worker", "worker's 0", "worker's 1")
+PROGRAMS: Final = (FORK_SERVER, "redis", "log", "intake", "desk", "alerts", "worker", "worker's 0", "worker's 1")
 # Who reaches a fail-point.
 REACHES: Final = {
     "envelope.stored-before-commit": "intake",

@@ -12,7 +12,7 @@ from sereno.demo import free_ports
 from sereno.http import Client
 from sereno.journey import until
 from sereno.run import addresses, prepare, programs
-from sereno.supervise import Supervisor
+from sereno.supervise import FORK_SERVER, Supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ class Running:
     def pids(self) -> dict[str, int]:
         """Return each program's process id, and those of the processes it has begun itself."""
         found: dict[str, int] = {}
-        for name in (one.name for one in self.supervisor.programs):
+        for name in (FORK_SERVER, *(one.name for one in self.supervisor.programs)):
             found[name] = pid = self.supervisor.pid(name)
-            found |= {f"{name}'s {place}": child for place, child in enumerate(children_of(pid))}
+            if name != FORK_SERVER:
+                found |= {f"{name}'s {place}": child for place, child in enumerate(children_of(pid))}
         return found
 
 

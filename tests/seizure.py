@@ -35,7 +35,8 @@ def in_memory(pid: int, marks: Iterable[bytes]) -> Iterator[Find]:
     """Search all writable memory of a running process (Linux)."""
     marks = tuple(marks)
     longest = max(map(len, marks))
-    name = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")[:80]
+    named = (Path(f"/proc/{pid}/{one}").read_bytes().replace(b"\0", b" ") for one in ("comm", "cmdline"))
+    name = b" ".join(named).decode("utf-8", "replace")[:80]
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
             match = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)

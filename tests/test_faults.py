@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sereno.journey import until
+from sereno.supervise import FORK_SERVER
 from store import failpoint
 from tests.campaign import REACHES, Campaign
 from tests.running import running
@@ -52,6 +54,18 @@ def test_a_kill_while_burning_burns_it_the_next_time(campaign: Campaign) -> None
     while not campaign.is_burnt(id) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert campaign.is_burnt(id)
+
+
+def test_a_killed_fork_server_takes_along_what_it_began_and_all_of_it_comes_back(campaign: Campaign) -> None:
+    supervisor = campaign.network.supervisor
+    forks = [one.name for one in supervisor.programs if one.fork]
+    before = {one.name: supervisor.starts(one.name) for one in supervisor.programs}
+    assert campaign.kill(FORK_SERVER)
+
+    until("them to be back", lambda: all(supervisor.starts(one) > before[one] for one in forks))
+    campaign.require_once(campaign.walk(campaign.walker()))
+    assert forks == ["desk", "alerts", "worker"]
+    assert {name for name, starts in before.items() if supervisor.starts(name) > starts} == {*forks}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -25,6 +25,8 @@ from sereno import clock
 from sereno.http import Client
 from sereno.journey import Journey, until
 from sereno.legal import enter, fetched, require_attorney
+from sereno.run import database
+from sereno.supervise import FORK_SERVER
 from tests.running import Running, running
 from tests.seizure import Find, in_memory, on_disk, spellings
 
@@ -141,6 +143,15 @@ def test_no_process_but_the_log_holds_the_log_key(network: Running) -> None:
     holders = {name for name, pid in network.pids().items() if list(in_memory(pid, marks))}
 
     assert holders <= {"log"}
+
+
+def test_the_fork_server_holds_no_setting_of_what_it_began(network: Running) -> None:
+    marks = (f"SERENO_DATABASE={database(network.folder)}"[:60].encode(), database(network.folder).encode())
+
+    holders = {name for name, pid in network.pids().items() if list(in_memory(pid, marks))}
+
+    assert {"desk", "alerts", "worker"} <= holders
+    assert FORK_SERVER not in holders
 
 
 def test_redis_keeps_nothing_on_disk_and_holds_no_words(network: Running) -> None:
