@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,6 +71,12 @@ def ours(*endings: str) -> list[str]:
     ]
 
 
+@cache
+def tree(path: str) -> ast.Module:
+    """Return a Python file as it is read."""
+    return ast.parse((ROOT / path).read_text())
+
+
 def scripts(files: list[Path]) -> dict[str, Any]:
     """Functions, imports and names of JavaScript files, by path."""
     carried = Path(sys.prefix) / "node" / "node"
@@ -102,7 +109,7 @@ def test_every_python_file_keeps_the_rule(rule: house.Rule) -> None:
     if rule in (house.short_functions, house.names_that_say_something):
         files = ours(".py")
 
-    assert [fault for path in files for fault in rule(path, ast.parse((ROOT / path).read_text()))] == []
+    assert [fault for path in files for fault in rule(path, tree(path))] == []
 
 
 def test_every_library_a_package_imports_has_its_reason() -> None:
@@ -110,11 +117,7 @@ def test_every_library_a_package_imports_has_its_reason() -> None:
     names = {re.split(r"[<>=; ]", line)[0].lower() for line in wanted}
     declared = frozenset(IMPORT_NAMES.get(name, name) for name in names) | {"werkzeug", "jinja2"}  # Flask itself.
 
-    faults = [
-        fault
-        for path in ours(".py")
-        for fault in house.declared_libraries(path, ast.parse((ROOT / path).read_text()), declared)
-    ]
+    faults = [fault for path in ours(".py") for fault in house.declared_libraries(path, tree(path), declared)]
 
     assert faults == []
     assert list(house.declared_libraries("store/a.py", ast.parse("import requests"), declared))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import browsers
 from tests.browser import alerts_site, desk_site
@@ -62,6 +62,15 @@ def bo(chromium_browser: Browser) -> Iterator[Watched]:
     watched = Watched(chromium_browser)
     yield watched
     watched.close()
+
+
+@pytest.fixture(scope="module")
+def looking(chromium_browser: Browser) -> Iterator[Page]:
+    """Give one tab for all the looks that a file takes: one that has begun looks twice as fast as a new one."""
+    context = chromium_browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    context.add_init_script(reading_tab.WATCH)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -102,10 +102,8 @@ LOOKS: Final[list[tuple[int, dict[str, Any]]]] = [
 
 
 @pytest.mark.parametrize("name", [*STATES, *(f"quiet-{one}" for one in QUIET)])
-def test_every_state_is_accessible_in_every_look_and_fits(
-    reading: Reading, stand: Stand, quiet: Stand, name: str
-) -> None:
-    tab = reading.tab
+def test_every_state_is_accessible_in_every_look_and_fits(looking: Page, stand: Stand, quiet: Stand, name: str) -> None:
+    tab = looking
     if name.startswith("quiet-"):
         QUIET[name.removeprefix("quiet-")](tab, quiet, "en")
     else:
@@ -120,6 +118,8 @@ def test_every_state_is_accessible_in_every_look_and_fits(
     small = """() => [...document.querySelectorAll("button, .button, summary, nav a, .strip a, input, textarea")]
       .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"""
     assert tab.evaluate(small) == []
+    assert tab.evaluate("violations") == []
+    tab.unroute_all()
 
 
 # --- Pages that keep themselves current -------------------------------------------------------------------------------

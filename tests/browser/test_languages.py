@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from look.words import languages
 from tests.browser.alerts_states import STATES, Stand
@@ -39,10 +39,9 @@ def looked_at(tab: Page) -> dict[str, object]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_public_faces_serve_everyone_in_their_language(
-    chromium_browser: Browser, intake_site: IntakeSite, stand: Stand, lang: str
+    looking: Page, intake_site: IntakeSite, stand: Stand, lang: str
 ) -> None:
-    context = chromium_browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce", locale=lang)
-    tab, wrong, read = context.new_page(), {}, set()
+    tab, wrong, read = looking, {}, set()
     for state in FORM:
         open_form(tab, intake_site.url, lang)
         FORM_STATES[state](tab)
@@ -52,7 +51,6 @@ def test_the_public_faces_serve_everyone_in_their_language(
         STATES[state](tab, stand, lang)
         wrong[state] = looked_at(tab)
         read.add(tuple(tab.evaluate(READ)))
-    context.close()
 
     assert {state: one for state, one in wrong.items() if one} == {}
     assert read == {(lang, "rtl" if lang == "ar" else "ltr", 0)}
