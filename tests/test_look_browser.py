@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from look import icons
 from tests import browsers, catalogues, javascript, look_preview
+from tests.browser.watched import AXE
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ORIGIN: Final = "https://look.example"
@@ -31,8 +32,7 @@ def browser(engine_path: str) -> Iterator[Browser]:
 def faults(tab: Page) -> list[Any]:
     """Return what axe-core finds on a page, no rule disabled."""
     tab.add_script_tag(path=javascript.packages() / "axe-core" / "axe.min.js")
-    found = tab.evaluate("() => axe.run()")
-    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
+    return list(tab.evaluate(AXE))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

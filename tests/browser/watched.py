@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests import javascript
 from tests.browser.desk_states import Site, open_desk, unlock
+
+AXE: Final = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
+  .map((one) => [one.id, one.nodes.map((node) => node.target)])"""
 
 
 class Watched:
@@ -47,5 +50,4 @@ def faults(tab: Page) -> list[Any]:
         axe = (javascript.packages() / "axe-core" / "axe.min.js").read_text("utf-8")
         tab.context.new_cdp_session(tab).send("Runtime.evaluate", {"expression": axe})
     # Every rule is run; only what passes is not written down in full, which takes half of the time.
-    found = tab.evaluate("() => axe.run({ resultTypes: ['violations'] })")
-    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
+    return list(tab.evaluate(AXE))
