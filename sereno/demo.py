@@ -13,8 +13,7 @@ import tempfile
 from pathlib import Path
 
 from sereno.journey import Journey
-from sereno.run import prepare, programs
-from sereno.supervise import Supervisor
+from sereno.run import assemble
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="sereno-") as temporary:
         folder = arguments.folder or Path(temporary)
         port = free_ports(3)
-        prepare(folder, port)
-        supervisor = Supervisor(programs(folder, port), folder / "processes.json")
+        supervisor, _ = assemble(folder, port)
         with supervisor.keeping():
             release, policy = Journey(folder, port, folder / "people").walk()
     if arguments.out:

@@ -69,12 +69,17 @@ class ForkServer:
         """Its process id; 0 where it does not run."""
         return self._process.pid if self._process is not None and self._process.poll() is None else 0
 
-    def begin(self, name: str, program: Sequence[str], environment: Mapping[str, str]) -> Forked:
-        """Begin a program: its module and arguments, and its whole environment.  Raises ForkServerGone."""
+    def load(self, environment: Mapping[str, str]) -> None:
+        """Start it where it does not run, so that it loads meanwhile; it gets no `SERENO_` setting of these."""
         with self._lock:
             self.hear(0)
             if self._socket is None:
-                self._start(environment)
+                self._start({name: value for name, value in environment.items() if not name.startswith("SERENO_")})
+
+    def begin(self, name: str, program: Sequence[str], environment: Mapping[str, str]) -> Forked:
+        """Begin a program: its module and arguments, and its whole environment.  Raises ForkServerGone."""
+        with self._lock:
+            self.load(environment)
             settings, written = os.pipe()
             os.write(written, json.dumps(dict(environment)).encode("utf-8"))
             os.close(written)
@@ -121,13 +126,11 @@ class ForkServer:
         with self._lock:
             self._bury()
 
-    def _start(self, environment: Mapping[str, str]) -> None:
+    def _start(self, environment: dict[str, str]) -> None:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with its:
-            # It gets no program's settings, only how Python and its memory are to behave.
-            plain = {name: value for name, value in environment.items() if not name.startswith("SERENO_")}
             command = become([sys.executable, "-P", "-m", "sereno.forkserver"])
-            self._process = subprocess.Popen(command, env=plain, stdin=its.fileno(), start_new_session=True)  # noqa: S603 - ours
+            self._process = subprocess.Popen(command, env=environment, stdin=its.fileno(), start_new_session=True)  # noqa: S603 - ours
         self._socket = ours
         self.starts += 1
 

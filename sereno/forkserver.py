@@ -25,6 +25,7 @@ import alerts.__main__
 import verifier.__main__
 import worker.__main__
 import worker.crew  # So that each start finds it loaded.
+from look.words import languages, translator
 
 PROGRAMS: Final[Mapping[str, Callable[[], None]]] = {
     "alerts": alerts.__main__.main,
@@ -43,6 +44,8 @@ def serve() -> Callable[[], None]:
     heard, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    for lang in languages():
+        translator(lang)  # Two of them show pages in every language: the words are shared too.
     # A collection that marked every object would copy the pages that are to be shared.
     gc.collect()
     gc.freeze()

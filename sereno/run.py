@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from protocol.policy import Policy
+from sereno.forked import ForkServer
 from sereno.redis import find_redis, options
 from sereno.supervise import Program, Supervisor
 
@@ -82,12 +83,16 @@ def in_memory(folder: Path = Path("/dev/shm"), least: int = 1 << 30) -> dict[str
     return {"TMPDIR": str(folder)} if roomy else {}
 
 
-def programs(folder: Path, port: int, *, extra: dict[str, str] | None = None) -> list[Program]:
+def plain() -> dict[str, str]:
+    """Return the environment that all programs have in common."""
+    return {"PATH": os.defpath, **in_memory(), **LEAN, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def programs(folder: Path, port: int) -> list[Program]:
     """Return what runs, each with only the settings it needs."""
     folder = folder.resolve()
     origins = addresses(port)
-    python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    base = {"PATH": os.defpath, **in_memory(), **LEAN, **python, **(extra or {})}
+    base = plain()
     store = {"SERENO_DATABASE": database(folder), "SERENO_POLICY": str(folder / "policy.json")}
     shown = {**base, **store, "SERENO_FACE": str(folder / "face.json")}
     exercise = Policy.decode((folder / "policy.json").read_bytes()).mode == "exercise"
@@ -139,11 +144,25 @@ def _fork(name: str, module: str, *arguments: str, **environment: str) -> Progra
     return replace(_python(name, module, *arguments, **environment), fork=(module, *arguments))
 
 
+def assemble(folder: Path, port: int) -> tuple[Supervisor, bool]:
+    """Prepare a folder; return who keeps its programs running, not started yet, and whether a network was founded.
+
+    Raises RuntimeError where it could not be prepared.
+    """
+    server = ForkServer()
+    server.load(plain())  # It loads while the folder is prepared.
+    try:
+        founded = prepare(folder, port)
+    except RuntimeError:
+        server.stop()
+        raise
+    return Supervisor(programs(folder, port), folder / "processes.json", server), founded
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Start everything, say where it is, and keep it running until asked to stop."""
     folder: Path = arguments.folder
-    founded = prepare(folder, arguments.port)
-    supervisor = Supervisor(programs(folder, arguments.port), folder / "processes.json")
+    supervisor, founded = assemble(folder, arguments.port)
     supervisor.start()
     print("\n".join(_greeting(folder, arguments.port, founded)), flush=True)
     try:

@@ -55,14 +55,15 @@ class _Child:
 class Supervisor:
     """Keeps programs running.  Call `start`, then `watch` until something says stop, then `stop`.
 
-    `record` names a JSON file that always tells each program's process id and how often it was started.
+    `server` begins those that are forks.  `record` names a JSON file that always tells each program's process id and
+    how often it was started.
     """
 
     programs: Sequence[Program]
     record: Path | None = None
+    server: ForkServer = field(default_factory=ForkServer)
     _children: list[_Child] = field(default_factory=list)
     _stopping: bool = False
-    _server: ForkServer = field(default_factory=ForkServer)
 
     def start(self) -> None:
         """Start every program, in order."""
@@ -100,12 +101,12 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self._server.stop()
+        self.server.stop()
 
     def pid(self, name: str) -> int:
         """Return the process id of a program, or of the fork server; 0 while it is down."""
         if name == FORK_SERVER:
-            return self._server.pid
+            return self.server.pid
         child = next(child for child in self._children if child.program.name == name)
         return child.process.pid if child.process is not None and child.process.poll() is None else 0
 
@@ -156,7 +157,7 @@ class Supervisor:
     def _begin(self, child: _Child) -> subprocess.Popen[bytes] | Forked:
         program = child.program
         if program.fork and not child.once and sys.platform == "linux":
-            return self._server.begin(program.name, program.fork, program.environment)
+            return self.server.begin(program.name, program.fork, program.environment)
         return subprocess.Popen(  # noqa: S603 - our own programs
             become(program.command),
             env={**program.environment, **child.once},
@@ -184,8 +185,8 @@ class Supervisor:
             child.program.name: {"pid": child.process.pid if child.process else 0, "starts": child.starts}
             for child in self._children
         }
-        if self._server.starts:
-            value[FORK_SERVER] = {"pid": self._server.pid, "starts": self._server.starts}
+        if self.server.starts:
+            value[FORK_SERVER] = {"pid": self.server.pid, "starts": self.server.starts}
         temporary = self.record.with_suffix(".new")
         temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
         os.replace(temporary, self.record)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sereno.demo import free_ports
 from sereno.http import Client
 from sereno.journey import until
-from sereno.run import addresses, prepare, programs
+from sereno.run import addresses, assemble
 from sereno.supervise import FORK_SERVER, Supervisor
 
 
@@ -52,9 +52,8 @@ def running(folder: Path) -> Iterator[Running]:
     """Run a new demo network in `folder`/network until the block ends; people's secrets lie in `folder`/people."""
     network, people = folder / "network", folder / "people"
     port = free_ports(3)
-    prepare(network, port)
+    supervisor, _ = assemble(network, port)
     shutil.move(network / "people", people)
-    supervisor = Supervisor(programs(network, port), network / "processes.json")
     with supervisor.keeping():
         for origin in addresses(port).values():
             until(f"{origin} to be ready", lambda origin=origin: Client(origin).get("/health"))  # type: ignore[misc]
