@@ -13,8 +13,7 @@ import sqlalchemy
 
 import sereno.redis
 from store.engine import open_engine
-from store.migrating import migrate
-from tests import browsers, databases
+from tests import browsers, databases, stores
 from tests.world import World
 
 
@@ -72,13 +71,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[sqlalchemy.Engine]:
-    """Give an engine on a new store, made by its migrations: the test runs once on each kind of database."""
-    opened = open_engine(database_url)
-    migrate(opened)
+@pytest.fixture(scope="session")
+def kept_postgres() -> Iterator[str]:
+    """Give the SQLAlchemy URL of a PostgreSQL store for `engine` alone; one for each worker."""
+    with stores.kept_postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Iterator[sqlalchemy.Engine]:
+    """Give an engine on a store with nothing in it: the test runs once on each kind of database."""
+    kept = request.param == "postgresql"
+    url: str = request.getfixturevalue("kept_postgres" if kept else "sqlite_url")
+    opened = open_engine(url) if kept else stores.new_store(url)
     yield opened
     opened.dispose()
+    if kept:
+        stores.empty(url)
 
 
 @pytest.fixture(scope="session")

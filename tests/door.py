@@ -25,9 +25,9 @@ from protocol.errors import KINDS
 from protocol.recipients import RecipientSet, open_set
 from protocol.tip import Attachment
 from sereno import demonet
-from store.engine import open_engine, reading
+from store.engine import reading
 from store.envelopes import bodies
-from store.migrating import migrate
+from tests.stores import new_store
 
 NOW: Final = int(time.time())
 AGENT: Final = "MarkedAgent/77.7"
@@ -81,8 +81,7 @@ def opened(folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 
     """Give an open door over a new store."""
     demonet.write_files(folder, network, dict.fromkeys(("intake", "desk", "alerts"), "http://intake.localhost"))
     database = f"sqlite:///{folder / 'store.db'}"
-    engine = open_engine(database)
-    migrate(engine)
+    engine = new_store(database)
     demonet.install(engine, network)
     work_key = bytes.fromhex((folder / "work.key").read_text("ascii"))
     settings = Settings(database, folder / "policy.json", folder / "face.json", "", work_key, hourly_bytes, 8, onion)

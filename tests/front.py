@@ -17,11 +17,11 @@ from alerts.settings import Settings
 from protocol.limits import HOUR, MINUTE
 from protocol.release import Bundle, Release, Stop
 from sereno import demonet
-from store.engine import open_engine, writing
+from store.engine import writing
 from store.messages import claim_messages, post_message
-from store.migrating import migrate
 from store.releases import set_released
 from store.rosters import put_roster
+from tests.stores import new_store
 from tests.world import CAST, World
 
 HARBOR: Final = {"zone": "harbor", "cell": "3,-4"}
@@ -133,8 +133,7 @@ def front(folder: Path, database: str, url: str = "http://alerts.localhost", mod
     (folder / "policy.json").write_bytes(world.policy.encode())
     addresses = {"intake": "http://intake.localhost", "desk": "http://desk.localhost", "alerts": url}
     (folder / "face.json").write_text(json.dumps(face(addresses, demo=mode == "exercise")), "utf-8")
-    engine = open_engine(database)
-    migrate(engine)
+    engine = new_store(database)
     with writing(engine) as conn:
         put_roster(conn, world.signed_roster.encode(), [], {})
     settings = Settings(database, folder / "policy.json", folder / "face.json", "127.0.0.1:0", 4)

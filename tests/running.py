@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sereno import demonet
 from sereno.demo import free_ports
 from sereno.http import Client
 from sereno.journey import until
-from sereno.run import addresses, assemble
+from sereno.run import addresses, assemble, database
 from sereno.supervise import FORK_SERVER, Supervisor
+from store.engine import open_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,22 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """Run a new demo network in `folder`/network until the block ends; people's secrets lie in `folder`/people."""
+def running(folder: Path, founded: demonet.DemoNetwork | None = None) -> Iterator[Running]:
+    """Run a new demo network in `folder`/network until the block ends; people's secrets lie in `folder`/people.
+
+    Of one that was `founded` elsewhere, the custodians' keys are still at hand.
+    """
     network, people = folder / "network", folder / "people"
     port = free_ports(3)
+    if founded is not None:
+        network.mkdir()
+        demonet.write_files(network, founded, addresses(port))
+        demonet.write_secrets(network / "people", founded)
     supervisor, _ = assemble(network, port)
+    if founded is not None:
+        engine = open_engine(database(network))
+        demonet.install(engine, founded)
+        engine.dispose()
     shutil.move(network / "people", people)
     with supervisor.keeping():
         for origin in addresses(port).values():

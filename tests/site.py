@@ -22,10 +22,10 @@ from protocol.manifest import read_manifest
 from protocol.signed import Signed, key_id, public_key, sign
 from sereno import clock, demonet, founding
 from sereno.sitepages import list_pages
-from store.engine import open_engine, reading
+from store.engine import reading
 from store.manifests import current_manifest
-from store.migrating import migrate
 from tests.served import Application, served
+from tests.stores import new_store
 from tests.world_network import together
 
 Answer = tuple[str, dict[str, str], bytes]
@@ -87,8 +87,7 @@ class Site:
 def site(folder: Path) -> Iterator[Site]:
     """Give a network on SQLite whose three faces are served."""
     url, network = f"sqlite:///{folder / 'store.db'}", demonet.found_demo(clock.now())
-    engine = open_engine(url)
-    migrate(engine)
+    engine = new_store(url)
     demonet.install(engine, network)
     names = ("intake", "desk", "alerts")
     demonet.write_files(folder, network, {name: f"http://{name}.localhost:1" for name in names})

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from flask import g
 
-from store.engine import open_engine
-from store.migrating import migrate
 from tests import javascript
 from tests.desk_room import ORIGIN, Room
 from tests.served import Liar, served
+from tests.stores import new_store
 
 NETWORK: Final = "/api/network"
 
@@ -64,8 +63,7 @@ class Street:
 @contextmanager
 def a_street(folder: Path) -> Iterator[Street]:
     """Serve a furnished room until the block ends."""
-    store = open_engine(f"sqlite:///{folder}/sereno.db")
-    migrate(store)
+    store = new_store(f"sqlite:///{folder}/sereno.db")
     room = Room.furnish(folder, store)
     made = Street(room)
     made.liars = {name: Liar(room.app) for name in ("ana", "bo", "cy", "dee", "eve", "fay", "len")}

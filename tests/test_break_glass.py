@@ -20,12 +20,12 @@ from protocol.limits import CHUNK
 from protocol.policy import Policy
 from protocol.tip import Attachment
 from sereno.demonet import epoch_file
-from store.engine import open_engine, writing
+from store.engine import writing
 from store.envelopes import Arrival, put_envelope
-from store.migrating import migrate
 from tests import javascript
 from tests.databases import ROOT
 from tests.make_vectors import FOLDER, laid_over
+from tests.stores import new_store
 from tests.world import World
 
 GUIDE: Final = (ROOT / "deploy" / "break-glass.md").read_text()
@@ -70,8 +70,7 @@ def test_the_guide_s_commands_open_an_envelope_from_the_store(tmp_path: Path, wo
     age.chmod(0o700)
     to, photo = world.recipient_set(), b"\xff\xd8 a picture"
     sealed = world.seal(world.tip(words="Ünder the bridge"), to, [Attachment("image/jpeg", photo)])
-    engine = open_engine(f"sqlite:///{tmp_path / 'sereno.db'}")
-    migrate(engine)
+    engine = new_store(f"sqlite:///{tmp_path / 'sereno.db'}")
     with writing(engine) as conn:
         arrival = Arrival("north", 1 << 20, to.name, to.number, to.epoch, len(to.members), sealed, world.now)
         id = put_envelope(conn, arrival)

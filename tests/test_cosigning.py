@@ -19,12 +19,12 @@ from protocol.release import Bundle, check
 from protocol.witness import AddCheckpoint
 from sereno.__main__ import main
 from store import logbook
-from store.engine import open_engine, reading, writing
+from store.engine import reading, writing
 from store.messages import Message
-from store.migrating import migrate
 from tests.inbox import Inbox
 from tests.partnered import ONE, TWO, Partnered, partnered
 from tests.refusals import refused
+from tests.stores import new_store
 from tests.test_witness import FORK
 from worker import gate
 from worker.cosigning import Asker
@@ -39,8 +39,7 @@ def both(engine: Engine, tmp_path: Path) -> Iterator[Partnered]:
 
 @pytest.fixture
 def quick(sqlite_url: str) -> Iterator[Engine]:
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     yield engine
     engine.dispose()
 

@@ -10,15 +10,13 @@ import pytest
 
 from sereno.finding import Finding, Patient
 from sereno.partners import witnesses
-from store.engine import open_engine
-from store.migrating import migrate
 from tests.partnered import ONE, TWO, Partnered, partnered
+from tests.stores import new_store
 
 
 @pytest.fixture
 def network(sqlite_url: str, tmp_path: Path) -> Iterator[Partnered]:
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     with partnered(engine, tmp_path, ONE) as opened:
         yield opened
     engine.dispose()

@@ -17,11 +17,11 @@ from protocol.limits import CELL, DROP_CELLS, HOUR, MINUTE
 from sereno import demonet
 from store import drop as rows
 from store.columns import metadata
-from store.engine import open_engine, reading, writing
-from store.migrating import migrate
+from store.engine import reading, writing
 from tests import door
 from tests.desk_room import Caller, Room, refusal
 from tests.refusals import refused
+from tests.stores import new_store
 from tests.world import NOW
 from worker.dropping import TURNOVER, build_drop, filled
 
@@ -116,8 +116,7 @@ def test_everybody_gets_the_same_bytes_and_nothing_that_a_browser_would_send_bac
 
 @pytest.fixture
 def room(tmp_path: Path) -> Any:
-    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
-    migrate(engine)
+    engine = new_store(f"sqlite:///{tmp_path / 'store.db'}")
     yield Room.furnish(tmp_path, engine)
     engine.dispose()
 

@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 from alerts.told import read_chain
 from protocol.limits import HOUR
 from protocol.release import Bundle, Release, Stop
-from store.engine import open_engine, writing
+from store.engine import writing
 from store.messages import claim_messages, post_message
-from store.migrating import migrate
 from store.releases import set_released
 from store.rosters import put_roster
 from tests.refusals import refused
+from tests.stores import new_store
 from tests.world import World
 from tests.world_network import recipient
 
@@ -23,8 +23,7 @@ from tests.world_network import recipient
 @pytest.fixture
 def opened(sqlite_url: str) -> Iterator[Engine]:
     """Give an engine on a new store."""
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     yield engine
     engine.dispose()
 

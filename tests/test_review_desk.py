@@ -21,16 +21,16 @@ from protocol.event import sign_event
 from protocol.limits import DAY, HOUR
 from protocol.signed import Signed
 from sereno import demonet
-from store.engine import open_engine, reading, writing
+from store.engine import reading, writing
 from store.envelopes import Arrival, put_envelope
 from store.epochkeys import list_epoch_keys, put_epoch_key
 from store.messages import chain_messages, claim_messages, released_public, set_refused
-from store.migrating import migrate
 from store.releases import set_released
 from store.rosters import put_roster
 from store.sessions import open_session
 from store.sets import list_sets, mark_complete, put_signature
 from store.shifts import begin_shift
+from tests.stores import new_store
 from tests.world import World
 from tests.world_network import recipient
 from verifier.app import create_app
@@ -70,8 +70,7 @@ class Office:
 def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
     """Give a desk at which everybody of the cast who may is signed in and on shift."""
     world = World(now=int(time.time()))
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     (tmp_path / "policy.json").write_bytes(world.policy.encode())
     face = demonet.face(dict.fromkeys(("intake", "desk", "alerts"), "http://desk.localhost"))
     (tmp_path / "face.json").write_text(json.dumps(face), "utf-8")

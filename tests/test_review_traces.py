@@ -21,7 +21,7 @@ from store.cases import get_case
 from store.engine import open_engine, reading, writing
 from store.envelopes import Arrival, burn, put_envelope
 from store.events import list_events, put_event
-from store.migrating import migrate
+from tests.stores import new_store
 from tests.world import Person, World
 from worker.burning import tidy
 
@@ -83,8 +83,7 @@ def test_the_folder_that_holds_the_store_is_closed_to_others_even_if_it_was_ther
 
 
 def test_what_was_said_of_a_case_goes_once_its_tips_are_burnt(sqlite_url: str) -> None:
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     world = World(now=clock.now())
     day = world.now // DAY
     id = _closed_case(engine, world, b"the sealed part", day)

@@ -24,9 +24,9 @@ from sereno.demonet import DemoNetwork, Member, face, found_demo
 from sereno.run import database
 from store.engine import open_engine, reading, writing
 from store.logbook import unsequenced
-from store.migrating import migrate
 from store.rosters import put_roster
 from store.stays import list_stays
+from tests.stores import new_store
 from verifier.app import create_app
 from verifier.settings import Settings
 
@@ -46,8 +46,7 @@ def folder(tmp_path: Path, network: DemoNetwork) -> Path:
     """Give an operator's folder with a roster in force, and what two people have of their own."""
     (tmp_path / "policy.json").write_bytes(network.policy.encode())
     (tmp_path / "roster.json").write_bytes(network.signed.encode() + b"\n")
-    engine = open_engine(database(tmp_path))
-    migrate(engine)
+    engine = new_store(database(tmp_path))
     with writing(engine) as conn:
         put_roster(conn, network.signed.encode(), [], network.recipients)
     for handle in ("ana", "bo"):

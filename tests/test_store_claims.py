@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from protocol.limits import HOUR, MINUTE
 from store import claims, pages
-from store.engine import open_engine, reading, writing
-from store.migrating import migrate
+from store.engine import reading, writing
 from tests.databases import ROOT
+from tests.stores import new_store
 from tests.world import NOW
 
 # A whole process that claims pages until none are left and prints what it got.
@@ -157,8 +157,7 @@ def test_processes_that_claim_at_once_share_out_every_row(engine: Engine) -> Non
 
 
 def test_on_postgresql_a_claimer_does_not_wait_for_another(postgres_url: str) -> None:
-    engine = open_engine(postgres_url)
-    migrate(engine)
+    engine = new_store(postgres_url)
     fill(engine, 4)
     with writing(engine) as first, writing(engine) as second:
         one = pages.claim_pages(first, owner="a", now=NOW, limit=2)

@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from protocol.errors import Refused
 from protocol.limits import DAY, HOUR
 from store import envelopes, pages, sessions, shifts
-from store.engine import open_engine, reading, writing
+from store.engine import reading, writing
 from store.envelopes import UNREAD_DAYS, Arrival, put_envelope
-from store.migrating import migrate
 from tests.outpost import Outpost, confirm
+from tests.stores import new_store
 from tests.world import NOW, World
 from worker.burning import burn_due, tidy
 
@@ -29,8 +29,7 @@ def arrival(world: World, body: bytes) -> Arrival:
 
 @pytest.fixture
 def store(sqlite_url: str) -> Iterator[Engine]:
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     yield engine
     engine.dispose()
 

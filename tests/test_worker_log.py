@@ -20,10 +20,10 @@ from protocol.note import Checkpoint, Note, check_log
 from sereno import demonet
 from sereno.run import prepare, programs
 from store import logbook
-from store.engine import open_engine, reading, writing
-from store.migrating import migrate
+from store.engine import reading, writing
 from tests.databases import ROOT
 from tests.outpost import Outpost
+from tests.stores import new_store
 from tests.world import NOW, World
 from worker.logwriter import LogWriter
 
@@ -148,8 +148,7 @@ def test_before_the_first_roster_the_log_waits(engine: Engine) -> None:
 
 
 def test_what_a_kill_right_after_signing_leaves_is_signed_by_the_next_start(tmp_path: Path, sqlite_url: str) -> None:
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     network = demonet.found_demo(NOW)
     demonet.install(engine, network)
     demonet.write_files(tmp_path, network, {})

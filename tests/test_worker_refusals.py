@@ -18,10 +18,10 @@ from protocol.errors import KINDS
 from protocol.limits import DAY, MINUTE
 from protocol.signed import Signature, Signed
 from store import logbook, messages
-from store.engine import open_engine, reading, writing
-from store.migrating import migrate
+from store.engine import reading, writing
 from store.stays import put_stay
 from tests.outpost import Outpost, confirm, planned, published
+from tests.stores import new_store
 from tests.world import World
 
 Story = Callable[[Outpost], tuple[Signed, bytes]]
@@ -29,8 +29,7 @@ Story = Callable[[Outpost], tuple[Signed, bytes]]
 
 @pytest.fixture
 def post(sqlite_url: str, tmp_path: Path) -> Iterator[Outpost]:
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     outpost = Outpost(engine, World(), tmp_path)
     outpost.subscribe("http://127.0.0.1:9/")
     yield outpost

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from store.engine import open_engine
-from store.migrating import migrate
 from tests.databases import ROOT
 from tests.partnered import ONE, Partnered, partnered
+from tests.stores import new_store
 from worker.cosigning import Asker
 from worker.settings import read_witnesses
 
@@ -23,8 +22,7 @@ from worker.settings import read_witnesses
 @pytest.fixture
 def network(sqlite_url: str, tmp_path: Path) -> Iterator[Partnered]:
     """Give a network with one witness."""
-    engine = open_engine(sqlite_url)
-    migrate(engine)
+    engine = new_store(sqlite_url)
     with partnered(engine, tmp_path, ONE) as opened:
         yield opened
     engine.dispose()

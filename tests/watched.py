@@ -15,11 +15,11 @@ from sereno.auditing import Report, audit
 from sereno.logsite import LogSite
 from sereno.visit import Visit
 from store import logbook
-from store.engine import open_engine, reading, writing
-from store.migrating import migrate
+from store.engine import reading, writing
 from store.stays import put_stay
 from tests.outpost import Outpost
 from tests.served import Liar, served
+from tests.stores import new_store
 from tests.world import World
 
 
@@ -68,8 +68,7 @@ def watched(folder: Path, world: World) -> Iterator[Watched]:
     """Give a network on SQLite, its log begun."""
     folder.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{folder / 'store.db'}"
-    engine = open_engine(url)
-    migrate(engine)
+    engine = new_store(url)
     post = Outpost(engine, world, folder)
     post.log()
     liar = Liar(create_app(Settings(url, folder / "policy.json", folder / "face.json", "127.0.0.1:0", 4)))

@@ -21,11 +21,11 @@ from protocol.envelope import seal_envelope
 from protocol.recipients import RecipientSet, open_set
 from protocol.tip import Attachment
 from sereno import clock, demonet
-from store.engine import open_engine, writing
+from store.engine import writing
 from store.envelopes import Arrival, put_envelope
-from store.migrating import migrate
 from store.tables import all_tables
 from tests.browser.intake_site import ROOT, free_port
+from tests.stores import new_store
 
 HOST: Final = "desk.localhost"
 PATIENCE: Final = 30.0  # Seconds that a start may take on a machine that is busy with other things.
@@ -119,8 +119,7 @@ def serve(
     demonet.write_files(folder, network, {"intake": url, "desk": url, "alerts": "http://alerts.localhost:8003"})
     demonet.write_secrets(folder / "people", network)
     database = f"sqlite:///{folder / 'store.db'}"
-    engine = open_engine(database)
-    migrate(engine)
+    engine = new_store(database)
     demonet.install(engine, network)
     settings = {
         "PATH": os.defpath,

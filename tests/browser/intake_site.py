@@ -21,9 +21,9 @@ from protocol.recipients import open_set
 from protocol.signed import Signed
 from protocol.tip import Tip
 from sereno import demonet
-from store.engine import open_engine, reading
+from store.engine import reading
 from store.envelopes import bodies, envelopes, read_body
-from store.migrating import migrate
+from tests.stores import new_store
 from worker.dropping import build_drop
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -80,8 +80,7 @@ def serve(folder: Path, network: demonet.DemoNetwork | None = None, **environmen
     url = f"http://{HOST}:{port}"
     demonet.write_files(folder, network, {"intake": url, "desk": url, "alerts": url})
     database = f"sqlite:///{folder / 'store.db'}"
-    engine = open_engine(database)
-    migrate(engine)
+    engine = new_store(database)
     demonet.install(engine, network)
     build_drop(engine, int(time.time()))
     settings = {
