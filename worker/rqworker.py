@@ -53,10 +53,11 @@ def serve(name: str) -> None:
 
 def _serve(name: str, url: str) -> None:
     while True:
-        one = worker(name, connect(url))
+        one: Worker | None = None
         with contextlib.suppress(redis.RedisError):
+            one = worker(name, connect(url))  # It asks Redis as soon as it is made.
             one.work(logging_level="CRITICAL", with_scheduler=False)
-        if one.asked_to_stop:
+        if one is not None and one.asked_to_stop:
             return
         time.sleep(PAUSE)
 

@@ -118,7 +118,7 @@ def _emergency(tab: Page) -> None:
 
 
 def _kept(tab: Page) -> None:
-    tab.locator(".kept summary").click()
+    tab.locator(".kept summary").first.click()
 
 
 def _language(tab: Page) -> None:
