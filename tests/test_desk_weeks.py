@@ -6,16 +6,18 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
-from protocol.limits import HOUR
+from protocol.limits import HOUR, MINUTE
 from store.engine import writing
 from store.rosters import put_roster
 from tests.street import NETWORK, Street, a_street
 from tests.world import World
 from tests.world_network import Person
+
+SHORT: Final = 2 * MINUTE  # A stay that is over in the week in which it begins, but for the last two minutes of each.
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def test_the_rest_sign_the_next_set_when_a_lead_suspends_somebody_and_the_next_w
     assert [members for _, members in weeks.values()][1:] == [world.ids("ana", "bo", "dee")] * 2
 
     now = int(time.time())
-    stay = world.sign_stay("dee", "ana", issued=now, until=now + HOUR)
+    stay = world.sign_stay("dee", "ana", issued=now, until=now + SHORT)
     lead = street.room.enter("ana")
     assert lead.ask("POST", "/api/stays", stay.value()).status_code == 201
 
@@ -44,7 +46,7 @@ def test_the_rest_sign_the_next_set_when_a_lead_suspends_somebody_and_the_next_w
     assert without[week][1] == all_four - world.ids("dee")
     assert [members for _, members in without.values()][1:] == [world.ids("ana", "bo")] * 2
 
-    street.later(HOUR)
+    street.later(SHORT)
     assert street.open("dee") == ""
     again = street.settle("dee", "ana", "bo")
     assert again[week][1] == all_four
