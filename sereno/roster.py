@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--organisation", type=Path, action="append", default=[], help="an organisation's request file, for its age key"
     )
-    what.add_parser("show", help="say which roster is in force, and for how long")
+    show = what.add_parser("show", help="say which roster is in force, and for how long")
+    for one in (add, show):  # Here too, where `sereno manifest` has it.
+        one.add_argument("--folder", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:

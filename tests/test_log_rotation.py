@@ -42,7 +42,7 @@ def test_the_log_s_key_is_changed_while_everything_runs(tmp_path: Path, capfd: p
         key = LogKey(founded.log_key.origin, new_seed())
         roster.write_bytes(next_roster(founded, key) + b"\n")
         starts = network.supervisor.starts("log")
-        assert sereno(["roster", "--folder", str(network.folder), "add", str(roster)]) == 0
+        assert sereno(["roster", "add", str(roster), "--folder", str(network.folder)]) == 0
         until("the log to refuse its old key", lambda: network.supervisor.starts("log") > starts)
         (network.folder / "log.key").write_bytes(key.encode())
         network.supervisor.restart("log")
