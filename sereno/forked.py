@@ -18,6 +18,7 @@ from sereno.become import become
 READY: Final = 60.0  # Seconds in which the fork server has loaded everything, on a machine that is busy.
 LONGEST: Final = 1 << 16  # Bytes of a message.
 KILLED: Final = -int(signal.SIGKILL)
+HERE: Final = sys.platform == "linux"  # Elsewhere there are no such sockets, and nothing ends with its parent.
 
 
 class ForkServerGone(RuntimeError):
@@ -73,7 +74,7 @@ class ForkServer:
         """Start it where it does not run, so that it loads meanwhile; it gets no `SERENO_` setting of these."""
         with self._lock:
             self.hear(0)
-            if self._socket is None:
+            if self._socket is None and HERE:
                 self._start({name: value for name, value in environment.items() if not name.startswith("SERENO_")})
 
     def begin(self, name: str, program: Sequence[str], environment: Mapping[str, str]) -> Forked:
@@ -86,11 +87,12 @@ class ForkServer:
             self.ask({"name": name, "start": list(program)}, settings)
             os.close(settings)
             while not self._began:
-                if not self.hear(READY):
-                    self._bury()
-                    raise ForkServerGone(f"The fork server did not start {name} within {READY:g} seconds.")
+                heard = self.hear(READY)
                 if self._socket is None:
                     raise ForkServerGone(f"The fork server ended before it started {name}.")
+                if not heard:
+                    self._bury()
+                    raise ForkServerGone(f"The fork server did not start {name} within {READY:g} seconds.")
             return self._began.pop()
 
     def ask(self, value: dict[str, Any], *files: int) -> None:

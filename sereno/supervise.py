@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from sereno.become import become
-from sereno.forked import Forked, ForkServer, ForkServerGone
+from sereno.forked import HERE, Forked, ForkServer, ForkServerGone
 
 FIRST_PAUSE: Final = 0.1  # Seconds before what died is started again; doubled each time, up to the longest.
 LONGEST_PAUSE: Final = 5.0
@@ -100,7 +101,8 @@ class Supervisor:
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                with contextlib.suppress(subprocess.TimeoutExpired):  # A fork server that hangs passes nothing on.
+                    process.wait(PATIENCE)
         self.server.stop()
 
     def pid(self, name: str) -> int:
@@ -156,7 +158,7 @@ class Supervisor:
 
     def _begin(self, child: _Child) -> subprocess.Popen[bytes] | Forked:
         program = child.program
-        if program.fork and not child.once and sys.platform == "linux":
+        if program.fork and not child.once and HERE:
             return self.server.begin(program.name, program.fork, program.environment)
         return subprocess.Popen(  # noqa: S603 - our own programs
             become(program.command),
