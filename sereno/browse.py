@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import brotli
 
+from sereno.http import read_whole
+
 TIME_OUT: Final = 30.0
 MOST: Final = 8 << 20  # Bytes of a page: several times the longest of ours.
 # What a Firefox of the long-term release sends for a page that somebody typed the address of, in its order.
@@ -54,7 +56,7 @@ def get(origin: str, path: str, language: str) -> Answer:
             connection.putheader(name, value.format(language=_preference(language)))
         connection.endheaders()
         response = connection.getresponse()
-        data = response.read(MOST + 1)
+        data = read_whole(response, MOST)
         headers: dict[str, tuple[str, ...]] = {}
         for name, value in response.getheaders():
             headers[name.lower()] = (*headers.get(name.lower(), ()), value)

@@ -16,6 +16,19 @@ TIME_OUT: Final = 20.0
 MOST: Final = 64 << 20  # Bytes of an answer: more than anything we ask for has.
 
 
+def read_whole(answer: http.client.HTTPResponse, most: int) -> bytes:
+    """Return the body of an answer, or `most` bytes of it and one more.  Raises HTTPException for one that broke off.
+
+    `HTTPResponse.read` with a number says nothing of what was announced and did not come.
+    """
+    if answer.length is None and not answer.chunked:  # Its head broke off, or its end is for the reader to guess.
+        raise http.client.IncompleteRead(b"")
+    data = answer.read(most + 1)
+    if answer.length and len(data) <= most:
+        raise http.client.IncompleteRead(data, answer.length)
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """Talks to one origin.  `token` is sent as a bearer where it is given."""
@@ -29,17 +42,22 @@ class Client:
 
     def get_json(self, path: str) -> Any:
         """Return the JSON value at a path."""
-        return json.loads(self.get(path))
+        return self._value(self.get(path))
 
     def post_json(self, path: str, value: Any) -> Any:
         """Send a JSON value and return the JSON answer."""
         body = json.dumps(value).encode("utf-8")
-        answer = self._ask("POST", path, body, {"Content-Type": "application/json"})
-        return json.loads(answer or b"null")
+        return self._value(self._ask("POST", path, body, {"Content-Type": "application/json"}) or b"null")
 
     def post_bytes(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
         """Send bytes and return the JSON answer."""
-        return json.loads(self._ask("POST", path, body, {"Content-Type": "application/octet-stream", **headers}))
+        return self._value(self._ask("POST", path, body, {"Content-Type": "application/octet-stream", **headers}))
+
+    def _value(self, answer: bytes) -> Any:
+        try:
+            return json.loads(answer)
+        except ValueError as error:
+            raise OSError(f"What answered for {urlsplit(self.origin).netloc} gave no JSON: it is no Sereno.") from error
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         # The name is what the server's origin says; the connection goes to where `*.localhost` always is.
@@ -51,7 +69,7 @@ class Client:
             request.add_header("Authorization", f"Bearer {self.token}")
         try:
             with urllib.request.urlopen(request, timeout=TIME_OUT) as answer:  # noqa: S310 - http and https only
-                data: bytes = answer.read(MOST + 1)
+                data = read_whole(answer, MOST)
         except urllib.error.HTTPError as error:
             raise _refusal(error) from error
         except http.client.HTTPException as error:  # The server ended in the middle of its answer.

@@ -17,8 +17,11 @@ from typing import Any, Final
 from sqlalchemy import Engine
 
 from protocol import limits
+from protocol.codename import Thread
 from protocol.envelope import seal_envelope
+from protocol.question import thread_name
 from protocol.recipients import RecipientSet, open_set
+from protocol.reply import sign_reply
 from protocol.tip import Attachment
 from sereno import clock, demonet
 from store.engine import writing
@@ -83,17 +86,23 @@ class DeskSite:
 
         `day` is how far its own day is off; `thread` is that of a witness who took a code; `legal` is for attorneys.
         """
+        more = {"thread": thread} if thread else {}
+        return self._put({**self._header("tip", day), "tip": {**TOLD, **told}, **more}, files, legal)
+
+    def withdraw(self, thread: Thread) -> str:
+        """Leave a witness's sealed withdrawal at the desk's door and return the envelope's id."""
+        value = {"v": 1, "network": self.network.policy.network, "thread": thread_name(thread.value())}
+        said = sign_reply("withdrawal", value, thread.seed).value()
+        return self._put({**self._header("withdrawal"), "thread": thread.value(), "said": said})
+
+    def _header(self, kind: str, day: int = 0) -> dict[str, Any]:
+        network, form = self.network.policy.network, "0" * 64
+        today = clock.now() // limits.DAY
+        id = secrets.token_hex(16)
+        return {"v": 1, "kind": kind, "id": id, "day": today + day, "network": network, "form": form}
+
+    def _put(self, header: dict[str, Any], files: Sequence[Attachment] = (), legal: str = "") -> str:
         to = self.set()
-        header = {
-            "v": 1,
-            "kind": "tip",
-            "id": secrets.token_hex(16),
-            "day": clock.now() // limits.DAY + day,
-            "network": self.network.policy.network,
-            "form": "0" * 64,
-            "tip": {**TOLD, **told},
-            **({"thread": thread} if thread else {}),
-        }
         body = seal_envelope(header, to, [self.network.recipients["luz"]], files, legal)
         bucket = limits.CHUNK if not files else next(one for one in limits.BUCKETS[1:] if one < len(body) <= 2 * one)
         sealed_to: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from protocol.codename import derive_thread
+from protocol.codename import Thread, derive_thread
 from protocol.drop import open_cell
 from store import drop
 from store.engine import reading
@@ -22,12 +22,16 @@ CODE: Final = bytes(range(11))
 LATER: Final = "(seconds) => { const now = Date.now; const by = seconds * 1000; Date.now = () => now.call(Date) + by; }"
 
 
+def thread_of(site: DeskSite) -> Thread:
+    """Return the witness's thread."""
+    return derive_thread(CODE, site.network.policy.network)
+
+
 @pytest.fixture
 def desk(site: DeskSite, ana: Watched) -> Page:
     """Give ana's desk with a case that is sorted and whose witness took a code."""
     build_drop(site.engine, int(time.time()))
-    thread = derive_thread(CODE, site.network.policy.network)
-    envelope = site.seal(thread=thread.value())
+    envelope = site.seal(thread=thread_of(site).value())
     tab = unlocked(ana, site, "ana")
     states.open_tip(tab, envelope)
     states.new_case(tab)
@@ -44,7 +48,7 @@ def test_a_question_that_is_not_in_two_drops_is_missed_and_no_longer_once_it_is(
     expect(desk.locator("#witnesses")).to_contain_text("How do you know?")
     with reading(site.engine) as conn:
         (cell,) = conn.execute(select(drop.cells.c.cell)).scalars()
-    signed = open_cell(bytes(cell), derive_thread(CODE, site.network.policy.network).age)
+    signed = open_cell(bytes(cell), thread_of(site).age)
     assert signed is not None
     assert [one.keyid for one in signed.signatures] == [site.member("ana").id]
 
@@ -74,3 +78,10 @@ def test_nobody_is_asked_twice_and_no_d4_rests_on_nothing(desk: Page) -> None:
     desk.click("#do-check")
     states.choose(desk, "ways", "question")
     expect(desk.locator(".form")).to_contain_text("No witness of this case can be asked")
+
+
+def test_a_case_that_is_looked_at_says_at_once_that_its_tip_was_taken_back(site: DeskSite, desk: Page) -> None:
+    assert desk.locator("#witnesses").count() == 0
+    site.withdraw(thread_of(site))
+    expect(desk.locator("#tab-queue")).to_contain_text("1")  # Nobody has put it to the case yet.
+    expect(desk.locator("#witnesses")).to_contain_text("took back the only tip of this case", timeout=5000)

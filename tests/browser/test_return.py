@@ -206,6 +206,7 @@ def rest_on_the_answer(ana: Verifier, bo: Verifier, case: str) -> None:
 
 def close_and_tell(ana: Verifier) -> None:
     """Close the case whose only tip was taken back, and tell the witness so."""
+    ana.window.says(".card.reply", "A witness took a tip back")  # The other desk has put it here: nobody moves it now.
     ana.window.says("#witnesses", "the only tip of this case")
     ana.next("Close the case")
     ana.window.tap("label:has(#outcome-not-confirmed)")

@@ -140,6 +140,13 @@ class Window {
     await gone;
   }
 
+  /** What else may tell why: what the page says aloud, and what it complained of. */
+  async #news() {
+    const aloud = () => [...document.querySelectorAll("[role=status], [role=alert]")].map((one) => one.innerText);
+    const heard = await this.tab.evaluate(aloud).catch((error) => [String(error)]);
+    return `aloud: ${JSON.stringify(heard)}; complaints: ${JSON.stringify(this.said)}`;
+  }
+
   async #until(patience, what, look) {
     const end = Date.now() + patience * 1000;
     let last = "";
@@ -147,7 +154,7 @@ class Window {
       const found = await look().catch((error) => ({ not: String(error) })); // The page may be between two documents.
       if (found.not === undefined) return found.yes;
       last = found.not;
-      if (Date.now() > end) throw new Error(`Waited ${patience} s for ${what}: ${last}`);
+      if (Date.now() > end) throw new Error(`Waited ${patience} s for ${what}: ${last}; ${await this.#news()}`);
       await new Promise((resolve) => setTimeout(resolve, STEP));
     }
   }

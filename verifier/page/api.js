@@ -1,7 +1,10 @@
 /**
  * The desk's interface from the page's side: JSON and bytes, a refusal comes back as a refusal.  SPEC 14.
  */
+import { unutf8 } from "../../protocol/js/encoding.js";
 import { KINDS, Refused } from "../../protocol/js/errors.js";
+
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /** The server could not be reached, or answered what is no answer of the desk.  Nothing is lost; it is asked again. */
 export class Unreached extends Error {}
@@ -22,22 +25,22 @@ export class Api {
 
   /** @param {string} path @returns {Promise<any>} the JSON value there */
   async get(path) {
-    return (await this.#ask("GET", path)).json();
+    return valueIn(await this.#ask("GET", path));
   }
 
-  /** @param {string} path @returns {Promise<Uint8Array<ArrayBuffer>>} the bytes there */
-  async bytes(path) {
-    return new Uint8Array(await (await this.#ask("GET", path)).arrayBuffer());
+  /** @param {string} path @returns {Promise<Bytes>} the bytes there */
+  bytes(path) {
+    return this.#ask("GET", path);
   }
 
   /** @param {string} path @param {unknown} [value] @returns {Promise<any>} the JSON answer */
   async post(path, value = {}) {
-    return (await this.#ask("POST", path, JSON.stringify(value))).json();
+    return valueIn(await this.#ask("POST", path, JSON.stringify(value)));
   }
 
-  /** @param {string} path @param {Uint8Array<ArrayBuffer>} data @returns {Promise<any>} the JSON answer */
+  /** @param {string} path @param {Bytes} data @returns {Promise<any>} the JSON answer */
   async postBytes(path, data) {
-    return (await this.#ask("POST", path, data, "application/octet-stream")).json();
+    return valueIn(await this.#ask("POST", path, data, "application/octet-stream"));
   }
 
   /** @param {string} path */
@@ -46,8 +49,8 @@ export class Api {
   }
 
   /**
-   * @param {string} method @param {string} path @param {string | Uint8Array<ArrayBuffer>} [body] @param {string} [type]
-   * @returns {Promise<Response>}
+   * @param {string} method @param {string} path @param {string | Bytes} [body] @param {string} [type]
+   * @returns {Promise<Bytes>} the whole answer
    */
   async #ask(method, path, body, type = "application/json") {
     /** @type {Record<string, string>} */
@@ -55,22 +58,39 @@ export class Api {
     if (body !== undefined) headers["Content-Type"] = type;
     if (this.#token !== "") headers.Authorization = `Bearer ${this.#token}`;
     const rules = /** @type {const} */ ({ cache: "no-store", credentials: "omit", redirect: "error" });
-    let answer;
+    let answer, data;
     try {
       answer = await fetch(this.origin + path, { method, headers, body, referrerPolicy: "no-referrer", ...rules });
+      data = new Uint8Array(await answer.arrayBuffer()); // A server that ends now ends in the middle of it.
     } catch (cause) {
       throw new Unreached("The desk's server can't be reached.", { cause });
     }
-    if (answer.ok) return answer;
-    throw await refusalOf(answer);
+    if (answer.ok) return data;
+    throw refusalIn(data, answer.status);
   }
 }
 
-/** @param {Response} answer @returns {Promise<Error>} */
-async function refusalOf(answer) {
-  const { kind, sentence } = await answer.json().catch(() => ({}));
+/** @param {Bytes} data @returns {any} the JSON value, undefined where it is none */
+function parsed(data) {
+  try {
+    return JSON.parse(unutf8(data));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Bytes} data @returns {any} the JSON value.  Throws Unreached where it is none: that was no desk. */
+function valueIn(data) {
+  const value = parsed(data);
+  if (value === undefined) throw new Unreached("What answered is not the desk's server.");
+  return value;
+}
+
+/** @param {Bytes} data @param {number} status @returns {Error} */
+function refusalIn(data, status) {
+  const { kind, sentence } = parsed(data) ?? {};
   if (typeof sentence === "string" && Object.hasOwn(KINDS, kind)) {
     return new Refused(/** @type {import("../../protocol/js/errors.js").Kind} */ (kind), sentence);
   }
-  return new Unreached(`The desk's server answered ${answer.status}.`);
+  return new Unreached(`The desk's server answered ${status}.`);
 }

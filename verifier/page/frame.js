@@ -14,6 +14,7 @@ import { drawSecond } from "./second-key.js";
 import { clock } from "./clock.js";
 import { drawShift } from "./shift-panel.js";
 import { drawTip } from "./tip-panel.js";
+import { takenBack } from "./witness.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {{node: HTMLElement, key: () => unknown, draw: () => readonly (Node | string)[], drawn: string}} Panel */
@@ -143,6 +144,7 @@ export class Frame {
       entry?.refused,
       shift,
       load.owed?.late,
+      takenBack(load),
     ];
   }
 

@@ -1,0 +1,83 @@
+"""A server that ends in the middle of its answer: every client of ours takes that for no answer, and never for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, Final
+
+import pytest
+
+from sereno import browse
+from sereno.http import Client
+from tests.javascript import call
+
+WHOLE: Final = b'{"all": "of it"}'
+HEAD: Final = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n"
+BROKEN: Final = {
+    "/nothing": b"",
+    "/in-its-head": HEAD[:40],
+    "/before-its-body": HEAD + b"Content-Length: 16\r\n\r\n",
+    "/in-its-body": HEAD + b"Content-Length: 16\r\n\r\n" + WHOLE[:9],
+    "/in-a-chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + WHOLE[:9],
+    "/after-a-chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\n9\r\n" + WHOLE[:9] + b"\r\n",
+}
+OTHER: Final = {
+    "/empty": HEAD + b"Content-Length: 0\r\n\r\n",
+    "/a-page": HEAD + b"Content-Length: 12\r\n\r\n<p>Welcome.\n",
+    "/no-text": HEAD + b"Content-Length: 2\r\n\r\n\xff\xfe",
+    "/ill": b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 3\r\n\r\nill",
+}
+FINE: Final = {"/fine": HEAD + b"Content-Length: 16\r\n\r\n" + WHOLE}
+
+
+class Breaking(BaseHTTPRequestHandler):
+    """Says the bytes for a path, and closes."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self.wfile.write((BROKEN | OTHER | FINE)[self.path])
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    """Give the origin of a server that breaks off."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Breaking) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def desk(origin: str, path: str) -> Any:
+    """Return what the desk's page has of a value: the value, or why it has none."""
+    return call("./api", "valueAt", origin, path)
+
+
+def test_a_whole_answer_is_taken(origin: str) -> None:
+    assert Client(origin).get_json("/fine") == {"all": "of it"}
+    assert browse.get(origin, "/fine", "en").body == WHOLE
+    assert desk(origin, "/fine") == {"value": {"all": "of it"}}
+
+
+@pytest.mark.parametrize("path", BROKEN)
+@pytest.mark.parametrize("get", [lambda o, p: Client(o).get(p), lambda o, p: browse.get(o, p, "en")])
+def test_half_an_answer_is_none(origin: str, path: str, get: Callable[[str, str], Any]) -> None:
+    with pytest.raises(OSError, match=r"."):
+        get(origin, path)
+
+
+@pytest.mark.parametrize("path", OTHER)
+def test_what_is_no_value_is_no_answer_of_a_server_of_ours(origin: str, path: str) -> None:
+    with pytest.raises(OSError, match=r"no JSON|502"):
+        Client(origin).get_json(path)
+
+
+@pytest.mark.parametrize("path", [*BROKEN, *OTHER])
+def test_the_desk_s_page_takes_either_for_a_server_that_was_not_reached(origin: str, path: str) -> None:
+    assert set(desk(origin, path)) == {"unreached"}
