@@ -90,6 +90,11 @@ class DemoNetwork:
     epoch_keys: tuple[Signed, ...]
     sets: tuple[Signed, ...]
 
+    def set_at(self, now: int) -> RecipientSet:
+        """Return the recipient set of the week in which `now` (Unix seconds) lies: one of the three after founding."""
+        sets = (open_set(one, self.epoch_keys, self.roster) for one in self.sets)
+        return next(one for one in sets if one.epoch == epoch_of(now))
+
 
 def found_demo(now: int) -> DemoNetwork:
     """Return a new demo network: three roots, four verifiers, an attorney, keys for three weeks."""

@@ -22,9 +22,9 @@ from protocol import limits
 from protocol.encoding import b64
 from protocol.envelope import seal_envelope
 from protocol.errors import KINDS
-from protocol.recipients import RecipientSet, open_set
+from protocol.recipients import RecipientSet
 from protocol.tip import Attachment
-from sereno import demonet
+from sereno import clock, demonet
 from store.engine import reading
 from store.envelopes import bodies
 from tests.stores import new_store
@@ -51,9 +51,10 @@ class Door:
 
     def seal(self, words: str = "Two vans.", to: RecipientSet | None = None, files: Sequence[Attachment] = ()) -> bytes:
         tip = {"what": "at-door", "where": {"zone": "harbor"}, "when": {"choice": "now"}, "seen": "saw", "words": words}
-        header = {"v": 1, "kind": "tip", "id": "ab" * 16, "day": NOW // limits.DAY, "form": "0" * 64, "tip": tip}
+        where = {"network": self.network.policy.network, "day": clock.now() // limits.DAY}
+        header = {"v": 1, "kind": "tip", "id": "ab" * 16, "form": "0" * 64, "tip": tip, **where}
         attorneys = [self.network.recipients[one.id] for one in self.network.roster.attorneys()]
-        return seal_envelope({**header, "network": self.network.policy.network}, to or self.to, attorneys, files)
+        return seal_envelope(header, to or self.to, attorneys, files)
 
     def work(self) -> str:
         return solved(self.client.get("/work").get_json())
@@ -86,7 +87,7 @@ def opened(folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 
     work_key = bytes.fromhex((folder / "work.key").read_text("ascii"))
     settings = Settings(database, folder / "policy.json", folder / "face.json", "", work_key, hourly_bytes, 8, onion)
     app = create_app(settings)
-    to = open_set(network.sets[0], network.epoch_keys, network.roster)
+    to = network.set_at(clock.now())
     yield Door(app, app.test_client(), engine, network, settings, to)
     engine.dispose()
 

@@ -17,7 +17,7 @@ from tests.street import NETWORK, Street, a_street
 from tests.world import World
 from tests.world_network import Person
 
-SHORT: Final = 2 * MINUTE  # A stay that is over in the week in which it begins, but for the last two minutes of each.
+SHORT: Final = 2 * MINUTE  # A stay that is over in the week in which it begins (tests/street.py sees to that).
 
 
 @pytest.fixture

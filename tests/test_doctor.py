@@ -19,11 +19,12 @@ import sqlalchemy as sa
 import sereno.redis
 from keys.draft import next_draft
 from keys.publish import prepare as prepare_roster
+from protocol.epoch import epoch_of
 from protocol.limits import DAY
 from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.signed import Signed, key_id, public_key, sign
-from sereno import demonet
+from sereno import clock, demonet
 from sereno.__main__ import main
 from sereno.doctor import look
 from sereno.run import prepare
@@ -139,8 +140,7 @@ def impatient_subscriber(folder: Path) -> None:
 
 
 def no_set_next_week(folder: Path) -> None:
-    later = sa.select(sa.func.min(sets.sets.c.epoch) + 1).scalar_subquery()
-    change(folder, sets.sets.delete().where(sets.sets.c.epoch == later))
+    change(folder, sets.sets.delete().where(sets.sets.c.epoch == epoch_of(clock.now()) + 1))
 
 
 def written_tomorrow(folder: Path) -> None:

@@ -20,6 +20,8 @@ const LARGEST = 50_000_000;
 const SMALLEST = 16;
 /** Between what lettering needs and what a slow link bears. */
 const QUALITY = 0.82;
+/** Pixels of height that are drawn in one go. */
+const BAND = 64;
 const [DARK, LIGHT] = ["#111", "#fff"];
 
 /** Why a file can't be sent as a photo. */
@@ -47,9 +49,12 @@ export function canvasIsHonest() {
   });
 }
 
-/** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
-export function contextOf(canvas) {
-  const context = canvas.getContext("2d");
+/**
+ * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings]
+ * @returns {CanvasRenderingContext2D}
+ */
+export function contextOf(canvas, settings) {
+  const context = canvas.getContext("2d", settings);
   if (context === null) throw new Error("This browser has no canvas.");
   return context;
 }
@@ -104,7 +109,7 @@ export class Photo {
     if (!isHonest && type !== "image/jpeg") throw new Unfit("shield");
     const bare = type === "image/jpeg" ? await bareOf(data) : null;
     const bitmap = await decode(new Blob([data], { type }), type);
-    const clean = smaller(bitmap);
+    const clean = await smaller(bitmap);
     return new Photo(file, clean, isHonest ? null : bare);
   }
 
@@ -194,17 +199,29 @@ async function decode(blob, type) {
   throw new Unfit(width * height > MAX_PIXELS ? "large" : "small");
 }
 
-/** @param {ImageBitmap} bitmap is used up @returns {HTMLCanvasElement} of at most MAX_SIDE pixels a side */
-function smaller(bitmap) {
+/**
+ * The picture, of at most MAX_SIDE pixels a side, drawn band by band: a large one at once would hold the page up.
+ * @param {ImageBitmap} bitmap is used up @returns {Promise<HTMLCanvasElement>}
+ */
+async function smaller(bitmap) {
   const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = contextOf(canvas);
+  const context = contextOf(canvas, { willReadFrequently: true });
   context.fillStyle = LIGHT; // Where a picture is transparent.
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  for (let top = 0; top < canvas.height; top += BAND) {
+    context.save();
+    context.beginPath();
+    context.rect(0, top, canvas.width, BAND);
+    context.clip(); // Not a part of the bitmap: its edges would be smoothed apart from what lies beyond them.
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    context.restore();
+    context.getImageData(0, top, 1, 1); // Browsers put drawing off until it is looked at.
+    await breathe();
+  }
   bitmap.close();
   return canvas;
 }

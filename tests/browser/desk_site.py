@@ -20,7 +20,7 @@ from protocol import limits
 from protocol.codename import Thread
 from protocol.envelope import seal_envelope
 from protocol.question import thread_name
-from protocol.recipients import RecipientSet, open_set
+from protocol.recipients import RecipientSet
 from protocol.reply import sign_reply
 from protocol.tip import Attachment
 from sereno import clock, demonet
@@ -71,7 +71,7 @@ class DeskSite:
 
     def set(self) -> RecipientSet:
         """Return this week's set."""
-        return open_set(self.network.sets[0], self.network.epoch_keys, self.network.roster)
+        return self.network.set_at(clock.now())
 
     def seal(
         self,

@@ -18,7 +18,6 @@ from sqlalchemy import Engine, func, select
 
 from protocol.envelope import open_envelope
 from protocol.recipients import open_set
-from protocol.signed import Signed
 from protocol.tip import Tip
 from sereno import demonet
 from store.engine import reading
@@ -57,10 +56,6 @@ class IntakeSite:
         to = next(one for one in sets if one.name == set_name)
         member = self.network.members[0]
         return open_envelope(body, member.epochs[to.epoch], to, member.id)
-
-    def first_set(self) -> Signed:
-        """Return this week's set."""
-        return self.network.sets[0]
 
 
 def free_port() -> int:

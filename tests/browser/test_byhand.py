@@ -9,20 +9,19 @@ from playwright.sync_api import Browser, Page
 
 from protocol import limits
 from protocol.envelope import seal_envelope
-from protocol.recipients import open_set
 from protocol.sealedfile import SealedFile
+from sereno import clock
 from tests.browser.intake_site import IntakeSite
 from tests.browser.test_form_access import SIZES, SMALL
 from tests.browser.watched import faults
-from tests.door import NOW
 
 
 def sealed(site: IntakeSite) -> bytes:
     """Return a sealed file, as a saved copy of the form gives it."""
     network = site.network
-    to = open_set(network.sets[0], network.epoch_keys, network.roster)
+    to = network.set_at(clock.now())
     tip = {"what": "waiting", "where": {"zone": "harbor"}, "when": {"choice": "now"}, "seen": "saw", "words": "A van."}
-    header = {"v": 1, "kind": "tip", "id": "cd" * 16, "day": NOW // limits.DAY, "form": "0" * 64, "tip": tip}
+    header = {"v": 1, "kind": "tip", "id": "cd" * 16, "day": clock.now() // limits.DAY, "form": "0" * 64, "tip": tip}
     attorneys = [network.recipients[one.id] for one in network.roster.attorneys()]
     envelope = seal_envelope({**header, "network": network.policy.network}, to, attorneys)
     return SealedFile(to.desk, to.name, envelope).encode()

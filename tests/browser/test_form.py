@@ -11,7 +11,7 @@ from protocol.encoding import unb64
 from protocol.envelope import open_envelope
 from protocol.legal import open_legal
 from protocol.limits import DAY
-from protocol.recipients import open_set
+from sereno import clock
 from tests.browser.form_states import FORM_STATES, answer, choose, details, send
 from tests.browser.form_visit import Visit
 from tests.refusals import refused
@@ -151,7 +151,7 @@ def test_an_envelope_is_opened_by_every_verifier_of_the_set_and_nobody_else(visi
     FORM_STATES["sent"](visit.tab)
     network, body = visit.site.network, visit.sent()[0].post_data_buffer
     assert body is not None
-    to = open_set(network.sets[0], network.epoch_keys, network.roster)
+    to = network.set_at(clock.now())
 
     tips = [open_envelope(body, one.epochs[to.epoch], to, one.id) for one in network.members]
     assert len({tip.id for tip in tips}) == 1
