@@ -78,8 +78,10 @@ def solved(challenge: dict[str, Any]) -> str:
 
 
 @contextmanager
-def opened(folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 29, onion: str = "") -> Iterator[Door]:
-    """Give an open door over a new store."""
+def opened(
+    folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 29, onion: str = "", week_of: int | None = None
+) -> Iterator[Door]:
+    """Give an open door over a new store; tips are sealed to the set of the week in which `week_of` lies, else now."""
     demonet.write_files(folder, network, dict.fromkeys(("intake", "desk", "alerts"), "http://intake.localhost"))
     database = f"sqlite:///{folder / 'store.db'}"
     engine = new_store(database)
@@ -87,7 +89,7 @@ def opened(folder: Path, network: demonet.DemoNetwork, hourly_bytes: int = 1 << 
     work_key = bytes.fromhex((folder / "work.key").read_text("ascii"))
     settings = Settings(database, folder / "policy.json", folder / "face.json", "", work_key, hourly_bytes, 8, onion)
     app = create_app(settings)
-    to = network.set_at(clock.now())
+    to = network.set_at(week_of or clock.now())
     yield Door(app, app.test_client(), engine, network, settings, to)
     engine.dispose()
 

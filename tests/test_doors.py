@@ -68,7 +68,8 @@ def test_the_same_envelope_twice_is_kept_once_even_with_the_same_work(door: Door
 
 
 def test_what_was_sealed_last_week_is_still_taken(tmp_path: Path) -> None:
-    with opened(tmp_path, demonet.found_demo(NOW - 7 * limits.DAY)) as door:
+    founded = NOW - 7 * limits.DAY
+    with opened(tmp_path, demonet.found_demo(founded), week_of=founded) as door:
         assert door.post(door.seal()).status_code == 201
 
 
@@ -149,7 +150,8 @@ def test_an_envelope_goes_to_a_set_that_is_accepted_and_its_own_desk(
 
 
 def test_a_set_whose_grace_is_over_is_old_and_the_page_is_told_to_seal_again(tmp_path: Path) -> None:
-    with opened(tmp_path, demonet.found_demo(NOW - 15 * limits.DAY)) as door:
+    founded = NOW - 15 * limits.DAY
+    with opened(tmp_path, demonet.found_demo(founded), week_of=founded) as door:
         answer = door.post(door.seal())
 
         assert kind_of(answer) == "set_old"
@@ -192,7 +194,8 @@ def test_the_publication_checks_up_to_the_roots(door: Door) -> None:
 
 
 def test_a_network_without_a_set_for_this_week_says_so(tmp_path: Path) -> None:
-    with opened(tmp_path, demonet.found_demo(NOW - 29 * limits.DAY)) as door:
+    founded = NOW - 29 * limits.DAY
+    with opened(tmp_path, demonet.found_demo(founded), week_of=founded) as door:
         assert kind_of(door.client.get("/recipients")) == "set_unknown"
 
 
