@@ -101,14 +101,27 @@ LOOKS: Final[list[tuple[int, dict[str, Any]]]] = [
 ]
 
 
-@pytest.mark.parametrize("name", [*STATES, *(f"quiet-{one}" for one in QUIET)])
-def test_every_state_is_accessible_in_every_look_and_fits(looking: Page, stand: Stand, quiet: Stand, name: str) -> None:
+EVERY: Final = (*STATES, *(f"quiet-{one}" for one in QUIET))
+# These hold every part that a look can change; the others are looked at in every look by `make soak`.
+PARTS: Final = ("current", "updated", "under-review", "retracted", "check-genuine", "check-details", "check-no-proof")
+
+
+@pytest.mark.parametrize(
+    ("name", "looks"),
+    [
+        *((name, LOOKS if name in PARTS else LOOKS[:1]) for name in EVERY),
+        *(pytest.param(name, LOOKS[1:], marks=pytest.mark.soak) for name in EVERY if name not in PARTS),
+    ],
+)
+def test_every_state_is_accessible_in_every_look_and_fits(
+    looking: Page, stand: Stand, quiet: Stand, name: str, looks: list[tuple[int, dict[str, Any]]]
+) -> None:
     tab = looking
     if name.startswith("quiet-"):
         QUIET[name.removeprefix("quiet-")](tab, quiet, "en")
     else:
         STATES[name](tab, stand, "es")
-    for width, look in LOOKS:
+    for width, look in looks:
         tab.set_viewport_size({"width": width, "height": 844})
         tab.emulate_media(**look)
         assert (width, look, faults(tab)) == (width, look, [])
