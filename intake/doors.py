@@ -127,8 +127,8 @@ def take_envelope() -> tuple[dict[str, bool], int]:
     outline = check_envelope(body, (to.members,))
     arrival = Arrival(to.desk, outline.bucket, to.name, to.number, to.epoch, outline.stanzas, body, now)
     intake.work.spend(token, arrival.digest, now)
-    intake.keeper.keep(arrival)
-    intake.load.add(len(body), now)
+    if intake.keeper.keep(arrival):  # The same work may bring it again and again: that takes no room.
+        intake.load.add(len(body), now)
     return {"kept": True}, 201
 
 

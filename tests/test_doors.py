@@ -179,6 +179,16 @@ def test_a_full_hour_is_said_honestly_and_keeps_nothing(tmp_path: Path, network:
         assert door.count() == 1
 
 
+def test_what_comes_again_takes_no_room_of_the_hour(tmp_path: Path, network: demonet.DemoNetwork) -> None:
+    with opened(tmp_path, network, hourly_bytes=100_000) as door:  # Full with the second envelope.
+        body, work = door.seal(), door.work()
+        again = [door.post(body, work).status_code for _ in range(3)]
+
+        assert [*again, door.post(door.seal()).status_code] == [201] * 4
+        assert kind_of(door.post(door.seal())) == "under_load"
+        assert door.count() == 2
+
+
 # --- What is shown ----------------------------------------------------------------------------------------------------
 
 
