@@ -54,10 +54,10 @@ class Work:
             raise Refused("work", f"The work {why}.")
         return sha256((payload.challenge.signature or "").encode())[:16]
 
-    def spend(self, token: bytes, digest: bytes, now: int) -> None:
+    def spend(self, token: bytes, digest: bytes, now: int) -> bool:
         """Use a solution up for the envelope of this digest, which may come again with it: answers get lost.
 
-        Raises Refused("work") for one that was used for another envelope.
+        Says whether it was unspent.  Raises Refused("work") for one that was used for another envelope.
         """
         digest = digest[:16]
         with self._lock:
@@ -65,6 +65,8 @@ class Work:
             if now - self._turned > LIFE:
                 self._spent = ({}, self._spent[0])
                 self._turned = now
-            if self._spent[0].get(token, self._spent[1].get(token, digest)) != digest:
+            spent = self._spent[0].get(token) or self._spent[1].get(token)
+            if spent not in (None, digest):
                 raise Refused("work", "This work was used for another envelope; the page has to do it again.")
             self._spent[0][token] = digest
+            return spent is None
