@@ -146,6 +146,11 @@ def test_it_has_an_hours_budget_of_its_own_that_the_form_does_not_feel(door: Doo
     assert door.post(door.seal()).status_code == 201
 
 
+def test_an_hour_of_a_few_bytes_leaves_it_one(tmp_path: Path, network: demonet.DemoNetwork) -> None:
+    with opened(tmp_path, network, hourly_bytes=1) as door:
+        assert hand_in(door, WORDS).status_code == 400
+
+
 # --- The page ---------------------------------------------------------------------------------------------------------
 
 
