@@ -14,6 +14,7 @@ from protocol.envelope import envelope_size
 from protocol.errors import Refused
 
 MINUTES: Final = 60
+LATE: Final = limits.CLOCK_SKEW // limits.MINUTE  # Minutes that a request may have waited for the store, and more.
 WORDS: Final = envelope_size(limits.MAX_MEMBERS, limits.CHUNK)  # The largest envelope that holds words alone.
 PHOTOS: Final = 0.5  # The part of an hour's bytes up to which photos are taken: else thirty of them close the door.
 STILL: Final = 180  # Seconds without a new part after which room is given back: two tries of a page fail within that.
@@ -67,6 +68,8 @@ class Load:
 
     def _turn(self, now: int) -> None:
         minute = now // limits.MINUTE
+        if minute < self._minute - LATE:  # The clock was set back: what is counted is of a time to come.
+            self._taken, self._minute = [0] * MINUTES, minute
         for passed in range(max(self._minute + 1, minute - MINUTES + 1), minute + 1):
             self._taken[passed % MINUTES] = 0
         self._minute = max(self._minute, minute)
