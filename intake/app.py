@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
         work=Work(settings.work_key),
         pages=build_pages(face, policy),
         load=Load(settings.hourly_bytes),
-        byhand=Load(settings.hourly_bytes // BY_HAND),
+        byhand=Load(max(settings.hourly_bytes // BY_HAND, 1)),
         keeper=Keeper(engine),
         drop=Dropped(engine),
         onion=settings.onion,

@@ -93,12 +93,10 @@ def take_file() -> tuple[Response, int]:
     if to.desk != file.desk:
         raise Refused("desk_unknown", f"The set belongs to desk {to.desk}, not to the one that the file names.")
     outline = check_envelope(file.envelope, (to.members,))
-    size = len(file.envelope)
-    intake.keeper.keep(
-        Arrival(to.desk, outline.bucket, to.name, to.number, to.epoch, outline.stanzas, file.envelope, now)
-    )
-    for load in (intake.load, intake.byhand):
-        load.add(size, now)
+    body = file.envelope
+    if intake.keeper.keep(Arrival(to.desk, outline.bucket, to.name, to.number, to.epoch, outline.stanzas, body, now)):
+        for load in (intake.load, intake.byhand):
+            load.add(len(body), now)
     words = translator(_lang())
     done = words.gettext("We have it, sealed. Only trained verifiers can open it. You can delete the file.")
     return _page(_lang(), Answer("notice-yes", "check", done)), 201

@@ -5,6 +5,7 @@ No cookie, no log line, nothing of the sender: what a request says of its maker 
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from store.envelopes import Arrival
 from store.recipients import StoredSet, get_set
 
 LARGEST: Final = envelope_size(limits.MAX_MEMBERS, limits.BUCKETS[-1])
+NAME: Final = re.compile(r"[0-9a-f]{64}")
 FRESH: Final = 1  # Seconds for which what was read of the store is taken as read.
 
 doors = Blueprint("doors", __name__)
@@ -53,12 +55,12 @@ class Intake:
     _read: int = 0
     _accepted: dict[str, StoredSet] = field(default_factory=dict)
     _published_at: int = 0
-    _published: Encoded | None = None
+    _published: Encoded | Refused | None = None
 
     def accepted(self, name: str, now: int) -> StoredSet:
         """Return the accepted set of that name.  Raises Refused("set_old" | "set_unknown")."""
         with self._lock:
-            if now - self._read >= FRESH:
+            if not 0 <= now - self._read < FRESH:  # Below, the clock was set back: what was read is of a time to come.
                 with reading(self.engine) as conn:
                     self._accepted = taken(conn, self.policy, now)
                 self._read = now
@@ -66,7 +68,7 @@ class Intake:
         if found is not None:
             return found
         with reading(self.engine) as conn:
-            old = get_set(conn, name)
+            old = get_set(conn, name) if NAME.fullmatch(name) else None  # Not every text can be asked of PostgreSQL.
         if old is None or not old.complete:
             raise Refused("set_unknown", f"The set {name[:16]} is not one of this network. Load the recipients again.")
         raise Refused("set_old", f"Set {old.number} of desk {old.desk} is no longer taken. Seal the tip again.")
@@ -74,13 +76,23 @@ class Intake:
     def published(self, now: int) -> Encoded:
         """Return the publication; compressed again only when it has changed.  Raises Refused("set_unknown")."""
         with self._lock:
-            if self._published is None or now - self._published_at >= FRESH:
-                with reading(self.engine) as conn:
-                    body = publication(conn, self.policy, now)
-                if self._published is None or self._published.body != body:
-                    self._published = Encoded(body)
+            if self._published is None or not 0 <= now - self._published_at < FRESH:
+                self._published = self._publish(now)
                 self._published_at = now
-            return self._published
+            found = self._published
+        if isinstance(found, Refused):
+            raise Refused(found.kind, found.sentence)
+        return found
+
+    def _publish(self, now: int) -> Encoded | Refused:
+        """Return the publication, or why there is none: to find that out costs as much, and anybody may ask."""
+        try:
+            with reading(self.engine) as conn:
+                body = publication(conn, self.policy, now)
+        except Refused as refusal:
+            return refusal
+        held = self._published
+        return held if isinstance(held, Encoded) and held.body == body else Encoded(body)
 
 
 def _intake() -> Intake:
@@ -127,8 +139,8 @@ def take_envelope() -> tuple[dict[str, bool], int]:
     outline = check_envelope(body, (to.members,))
     arrival = Arrival(to.desk, outline.bucket, to.name, to.number, to.epoch, outline.stanzas, body, now)
     intake.work.spend(token, arrival.digest, now)
-    intake.keeper.keep(arrival)
-    intake.load.add(len(body), now)
+    if intake.keeper.keep(arrival):  # The same work may bring it again and again: that takes no room.
+        intake.load.add(len(body), now)
     return {"kept": True}, 201
 
 

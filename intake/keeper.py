@@ -25,6 +25,7 @@ class _Waiter:
 
     arrival: Arrival
     kept: bool = False
+    new: bool = False
     woken: threading.Event = field(default_factory=threading.Event)
 
 
@@ -37,8 +38,8 @@ class Keeper:
         self._waiting: list[_Waiter] = []
         self._writes = False  # Whether some thread has the turn.
 
-    def keep(self, arrival: Arrival) -> None:
-        """Return once a checked envelope is durably stored.
+    def keep(self, arrival: Arrival) -> bool:
+        """Return once a checked envelope is durably stored, and say whether it is new: what comes again takes no room.
 
         Raises Refused("burnt"), and what the database raises.
         """
@@ -53,6 +54,7 @@ class Keeper:
             self._keep_all_who_wait()
         if not mine.kept:
             self._write([mine])
+        return mine.new
 
     def _keep_all_who_wait(self) -> None:
         with self._lock:
@@ -71,6 +73,7 @@ class Keeper:
 
     def _write(self, together: Sequence[_Waiter]) -> None:
         with writing(self._engine) as conn:
-            put_envelopes(conn, [one.arrival for one in together])
+            _, new = put_envelopes(conn, [one.arrival for one in together])
         for one in together:
-            one.kept = True
+            one.kept, one.new = True, one.arrival.digest in new
+            new.discard(one.arrival.digest)  # Of those who sent the same at once, one brought it.

@@ -52,10 +52,18 @@ class Settings:
             face=Path(need("SERENO_FACE")),
             listen=need("SERENO_INTAKE_LISTEN"),
             work_key=work_key,
-            hourly_bytes=int(environment.get("SERENO_INTAKE_HOURLY_BYTES", 512 * 1024 * 1024)),
-            threads=int(environment.get("SERENO_INTAKE_THREADS", 8)),
+            hourly_bytes=_count("SERENO_INTAKE_HOURLY_BYTES", environment, 512 * 1024 * 1024),
+            threads=_count("SERENO_INTAKE_THREADS", environment, 8),
             onion=_onion(environment.get("SERENO_INTAKE_ONION", "")),
         )
+
+
+def _count(name: str, environment: Mapping[str, str], default: int) -> int:
+    """Return a variable's whole number from 1 on.  Raises SystemExit for anything else."""
+    text = environment.get(name) or str(default)
+    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
+        raise SystemExit(f"{name} must be a whole number from 1 on, in digits alone; {text[:80]!r} is not.")
+    return int(text)
 
 
 def _onion(origin: str) -> str:

@@ -19,7 +19,16 @@ from protocol.errors import Refused
 from store.engine import reading, writing
 from store.envelopes import Arrival
 from store.recipients import StoredSet
-from store.uploads import Upload, forget_upload, get_upload, is_kept, open_upload, put_part, read_parts
+from store.uploads import (
+    Upload,
+    bytes_there,
+    forget_upload,
+    get_upload,
+    is_kept,
+    open_upload,
+    put_part,
+    read_parts,
+)
 
 ID: Final = re.compile(r"[0-9a-f]{32}\Z")
 DIGEST: Final = 32
@@ -44,10 +53,14 @@ def take_part() -> tuple[dict[str, bool], int]:
     with reading(intake.engine) as conn:
         upload = get_upload(conn, id)
     to = intake.accepted(upload.set_name, now)
-    _check_length(body, place, envelope_size(to.members, upload.bucket))
+    size = envelope_size(to.members, upload.bucket)
+    _check_length(body, place, size)
+    intake.load.require_room(size, now, id)
     with writing(intake.engine) as conn:
         get_upload(conn, id)  # It may have been forgotten meanwhile.
-        put_part(conn, id, place, body)
+        new = put_part(conn, id, place, body)
+    if new:
+        _count(intake, id, place, size, now)
     return {"kept": True}, 201
 
 
@@ -58,11 +71,10 @@ def close_parts() -> tuple[dict[str, bool], int]:
     id, digest = _id(), _body(DIGEST)
     with reading(intake.engine) as conn:
         kept = is_kept(conn, digest)  # It was closed before, and the answer got lost.
-        upload, body = (None, b"") if kept else (get_upload(conn, id), b"".join(read_parts(conn, id)))
+        upload = None if kept else get_upload(conn, id)
     if upload is not None:
-        intake.keeper.keep(_whole(intake.accepted(upload.set_name, now), upload, body, digest, now))
-    with writing(intake.engine) as conn:
-        forget_upload(conn, id)
+        _keep(intake, upload, digest, now)
+    _forget(intake, id)
     return {"kept": True}, 201
 
 
@@ -75,21 +87,49 @@ def _open(intake: Intake, id: str, body: bytes, now: int) -> None:
     if bucket not in limits.BUCKETS[1:]:
         raise Refused("bucket", f"In parts come buckets of {', '.join(map(str, limits.BUCKETS[1:]))}, not {bucket}.")
     size = envelope_size(to.members, bucket)
-    intake.load.require_room(size, now)
+    intake.load.require_room(size, now, id)
     _check_length(body, 0, size)
     check_start(body, (to.members,))
-    intake.work.spend(token, sha256(id.encode()), now)
+    unspent = intake.work.spend(token, sha256(id.encode()), now)
     with writing(intake.engine) as conn:
         new = open_upload(conn, Upload(id, to.name, bucket), now)
+        if new and not unspent:  # Else one solution would begin and end uploads, and fill the hour, for ten minutes.
+            raise Refused("work", "This work began an upload that is over; the page has to do it again.")
         put_part(conn, id, 0, body)
     if new:
-        intake.load.add(size, now)
+        _count(intake, id, 0, size, now)
 
 
-def _whole(to: StoredSet, upload: Upload, body: bytes, digest: bytes, now: int) -> Arrival:
+def _count(intake: Intake, id: str, place: int, size: int, now: int) -> None:
+    """Count a new part against the hour, and hold room for those behind it: they come in order."""
+    end = min((place + 1) * limits.PART, size)
+    intake.load.add(end - place * limits.PART, now)
+    intake.load.hold(id, size - end, now)
+
+
+def _keep(intake: Intake, upload: Upload, digest: bytes, now: int) -> None:
+    """Keep what an upload's parts make.  It is forgotten with the verdict: the next would cost the door as much."""
+    to = intake.accepted(upload.set_name, now)
     size = envelope_size(to.members, upload.bucket)
-    if len(body) != size:
-        raise Refused("upload", f"The upload has {len(body)} bytes of {size}. Send what is missing, or begin again.")
+    with reading(intake.engine) as conn:
+        there = bytes_there(conn, upload.id)
+        if there != size:
+            raise Refused("upload", f"The upload has {there} bytes of {size}. Send what is missing, or begin again.")
+        body = b"".join(read_parts(conn, upload.id))
+    try:
+        intake.keeper.keep(_whole(to, body, digest, now))
+    except Refused:
+        _forget(intake, upload.id)
+        raise
+
+
+def _forget(intake: Intake, id: str) -> None:
+    with writing(intake.engine) as conn:
+        forget_upload(conn, id)
+    intake.load.release(id)
+
+
+def _whole(to: StoredSet, body: bytes, digest: bytes, now: int) -> Arrival:
     if sha256(body) != digest:
         raise Refused("digest", "The parts do not make the envelope that was announced. Begin again.")
     outline = check_envelope(body, (to.members,))

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import altcha
 
+from protocol import limits
 from protocol.encoding import sha256, unb64
 from protocol.errors import Refused
 
 LIFE: Final = 600  # Seconds: a slow phone on a slow link seals and sends within this.
+LONGEST: Final = LIFE + limits.CLOCK_SKEW  # Another door, whose clock is ahead, may have made the challenge.
 # PBKDF2 iterations for each of the 256 tries that a solution takes on average: calm, busy, pressed, flooded.
 COSTS: Final = (200, 1_000, 4_000, 10_000)
 MAX_TEXT: Final = 4096
@@ -49,22 +51,27 @@ class Work:
             result = altcha.verify_solution(payload, hmac_secret=self._key)
         except (Refused, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Refused("work", "The work header holds no solved challenge of this door.") from error
-        if not result.verified or (payload.challenge.parameters.expires_at or 0) <= now:
-            why = "is over; the page has to do it again" if result.expired else "was not done"
+        until = payload.challenge.parameters.expires_at or 0
+        # Of a challenge that is good for longer than one made now, the clock was set back meanwhile.
+        if not result.verified or not now < until <= now + LONGEST:
+            why = "is over; the page has to do it again" if result.verified or result.expired else "was not done"
             raise Refused("work", f"The work {why}.")
         return sha256((payload.challenge.signature or "").encode())[:16]
 
-    def spend(self, token: bytes, digest: bytes, now: int) -> None:
+    def spend(self, token: bytes, digest: bytes, now: int) -> bool:
         """Use a solution up for the envelope of this digest, which may come again with it: answers get lost.
 
-        Raises Refused("work") for one that was used for another envelope.
+        Says whether it was unspent.  Raises Refused("work") for one that was used for another envelope.
         """
         digest = digest[:16]
         with self._lock:
-            # Two generations of LIFE seconds each: a solution stays remembered for longer than it is good.
-            if now - self._turned > LIFE:
+            # Two generations: a solution stays remembered for longer than it is good.  Where the clock was set back,
+            # the next one begins at once: else nothing would be forgotten until the clock is where it was.
+            if abs(now - self._turned) > LONGEST:
                 self._spent = ({}, self._spent[0])
                 self._turned = now
-            if self._spent[0].get(token, self._spent[1].get(token, digest)) != digest:
+            spent = self._spent[0].get(token) or self._spent[1].get(token)
+            if spent not in (None, digest):
                 raise Refused("work", "This work was used for another envelope; the page has to do it again.")
             self._spent[0][token] = digest
+            return spent is None

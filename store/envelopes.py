@@ -137,12 +137,13 @@ def put_envelope(conn: Connection, arrival: Arrival) -> str:
 
     Raises Refused("burnt"), which must end the transaction: the row is undone with it.
     """
-    return put_envelopes(conn, [arrival])[0]
+    return put_envelopes(conn, [arrival])[0][0]
 
 
-def put_envelopes(conn: Connection, arrivals: Sequence[Arrival]) -> list[str]:
-    """Store several as `put_envelope` does one, and return their ids: what waits together costs the disk one wait.
+def put_envelopes(conn: Connection, arrivals: Sequence[Arrival]) -> tuple[list[str], set[bytes]]:
+    """Store several as `put_envelope` does one: what waits together costs the disk one wait.
 
+    Returns their ids, and the digests of those that were not here yet.
     Raises Refused("burnt") if any of them was burnt before; none is stored then.
     """
     # In the order of their digests, so that two processes with the same ones wait for each other and don't lock up.
@@ -159,7 +160,7 @@ def put_envelopes(conn: Connection, arrivals: Sequence[Arrival]) -> list[str]:
         failpoint.reach_once_committed(conn, "envelope.committed")
     if len(new) < len(ids):
         ids.update((bytes(row.digest), row.id) for row in conn.execute(_HERE, {"digests": list(ids.keys() - set(new))}))
-    return [ids[one.digest] for one in arrivals]
+    return [ids[one.digest] for one in arrivals], set(new)
 
 
 def _row(id: str, one: Arrival) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Index, Table, delete, select
+from sqlalchemy import Connection, Index, Table, delete, func, select
 
 from protocol import limits
 from protocol.errors import Refused
@@ -64,13 +64,20 @@ def get_upload(conn: Connection, id: str) -> Upload:
     return Upload(**row._mapping)
 
 
-def put_part(conn: Connection, id: str, place: int, part: bytes) -> None:
-    """Keep a part; the same one may come again.  Raises Refused("part") for other bytes in its place."""
+def put_part(conn: Connection, id: str, place: int, part: bytes) -> bool:
+    """Keep a part; say whether it is new.  Raises Refused("part") for other bytes in its place."""
     if insert_once(conn, parts, upload=id, place=place, part=part):
-        return
+        return True
     query = select(parts.c.part).where(parts.c.upload == id, parts.c.place == place)
     if bytes(conn.execute(query).scalar_one()) != part:
         raise Refused("part", f"Part {place} was here with other bytes. Begin again with a new upload.")
+    return False
+
+
+def bytes_there(conn: Connection, id: str) -> int:
+    """Return how many bytes of an upload came, without reading them."""
+    query = select(func.sum(func.length(parts.c.part))).where(parts.c.upload == id)
+    return int(conn.execute(query).scalar() or 0)
 
 
 def read_parts(conn: Connection, id: str) -> list[bytes]:

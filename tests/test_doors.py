@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 
 from intake.doors import LARGEST
@@ -149,6 +150,17 @@ def test_an_envelope_goes_to_a_set_that_is_accepted_and_its_own_desk(
     assert door.count() == 0
 
 
+def test_what_can_be_no_sets_name_is_not_asked_of_the_store(door: Door) -> None:
+    """PostgreSQL fails at some texts: that is the asker's fault, not the door's."""
+    asked: list[str] = []
+    sa.event.listen(door.app.extensions["sereno"].engine, "before_cursor_execute", lambda *one: asked.append(str(one)))
+    for name in ("marked\0", "marked" * 20):
+        assert kind_of(door.post(door.seal(), query_string={"desk": "vega", "set": name})) == "set_unknown"
+
+    assert asked != []
+    assert [one for one in asked if "marked" in one] == []
+
+
 def test_a_set_whose_grace_is_over_is_old_and_the_page_is_told_to_seal_again(tmp_path: Path) -> None:
     founded = NOW - 15 * limits.DAY
     with opened(tmp_path, demonet.found_demo(founded), week_of=founded) as door:
@@ -177,6 +189,16 @@ def test_a_full_hour_is_said_honestly_and_keeps_nothing(tmp_path: Path, network:
         assert kind_of(second) == "under_load"
         assert "call the hotline" in second.get_json()["sentence"]
         assert door.count() == 1
+
+
+def test_what_comes_again_takes_no_room_of_the_hour(tmp_path: Path, network: demonet.DemoNetwork) -> None:
+    with opened(tmp_path, network, hourly_bytes=100_000) as door:  # Full with the second envelope.
+        body, work = door.seal(), door.work()
+        again = [door.post(body, work).status_code for _ in range(3)]
+
+        assert [*again, door.post(door.seal()).status_code] == [201] * 4
+        assert kind_of(door.post(door.seal())) == "under_load"
+        assert door.count() == 2
 
 
 # --- What is shown ----------------------------------------------------------------------------------------------------

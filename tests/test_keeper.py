@@ -17,7 +17,7 @@ from tests.test_store_envelopes import arrival, put
 MANY = 24
 
 
-def all_at_once(act: Callable[[Arrival], None], arrivals: Sequence[Arrival]) -> list[Exception | None]:
+def all_at_once(act: Callable[[Arrival], object], arrivals: Sequence[Arrival]) -> list[Exception | None]:
     """Do it with each arrival in a thread of its own, and return what each raised."""
     raised: list[Exception | None] = [None] * len(arrivals)
     gate = threading.Barrier(len(arrivals))
@@ -98,10 +98,14 @@ def test_a_burnt_envelope_is_refused_to_its_sender_alone(engine: Engine) -> None
 
 
 def test_one_envelope_from_many_senders_is_stored_once(engine: Engine) -> None:
-    keeper = Keeper(engine)
+    keeper, new = Keeper(engine), list[bool]()
 
-    assert all_at_once(keeper.keep, [arrival(b"pressed twice")] * MANY) == [None] * MANY
+    def keep(one: Arrival) -> None:
+        new.append(keeper.keep(one))
+
+    assert all_at_once(keep, [arrival(b"pressed twice")] * MANY) == [None] * MANY
     assert stored(engine) == [b"pressed twice"]
+    assert sorted(new) == [False] * (MANY - 1) + [True]
 
 
 def test_after_the_store_failed_everybody_was_told_and_the_next_is_kept(engine: Engine) -> None:

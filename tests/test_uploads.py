@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from intake.load import STILL, Load
 from protocol.encoding import sha256
 from protocol.envelope import open_envelope
 from protocol.limits import BUCKETS, MINUTE, PART
@@ -187,6 +189,84 @@ def test_an_upload_takes_its_whole_room_when_it_begins_and_once(tmp_path: Path, 
         assert door.post(door.seal()).status_code == 201
 
 
+def test_what_an_upload_did_not_bring_is_given_back_once_it_stands_still(
+    tmp_path: Path, network: demonet.DemoNetwork
+) -> None:
+    with opened(tmp_path, network, hourly_bytes=3 << 20) as door:
+        load, parts = door.app.extensions["sereno"].load, parts_of(door.seal(files=[PHOTO]))
+        for id in (ID, "33" * 16):
+            send(door, 0, parts[0], id=id)
+        now = int(time.time())
+        with refused("under_load"):
+            load.require_room(BUCKETS[1], now)
+
+        load.require_room(BUCKETS[1], now + STILL)
+        assert load.share(now + STILL) == 2 * PART / (3 << 20)
+
+
+def test_an_upload_that_moves_ends_however_full_the_hour_is_and_its_bytes_count_once(
+    tmp_path: Path, network: demonet.DemoNetwork
+) -> None:
+    with opened(tmp_path, network, hourly_bytes=3 << 20) as door:
+        load, body, work = door.app.extensions["sereno"].load, door.seal(files=[PHOTO]), door.work()
+        first, *others = parts_of(body)
+        send(door, 0, first, work=work)
+        load.add(3 << 20, int(time.time()))
+        assert send(door, 0, first, work=work).status_code == 201  # Its answer got lost.
+        for place, part in enumerate(others, 1):
+            assert [send(door, place, part).status_code for _ in range(2)] == [201, 201]
+        assert close(door, sha256(body)).status_code == 201
+        assert load.share(int(time.time())) == 1 + len(body) / (3 << 20)
+
+
+def test_an_upload_that_stood_still_finds_room_again_before_it_goes_on() -> None:
+    load = Load(3 << 20)
+    load.hold(ID, BUCKETS[1], NOW)
+    load.add(3 << 20, NOW)
+    load.require_room(BUCKETS[1], NOW + STILL - 1, ID)
+
+    with refused("under_load"):
+        load.require_room(BUCKETS[1], NOW + STILL, ID)
+    load.hold(ID, BUCKETS[1], NOW + STILL)
+    assert load.share(NOW) == 1  # So too where the clock was set back.
+
+
+@pytest.mark.parametrize("kind", ["digest", "burnt"])
+def test_an_upload_that_is_refused_once_it_is_whole_is_forgotten(door: Door, sealed: bytes, kind: str) -> None:
+    """Else whoever closes it again, without work, has the door read and hash 16 MiB each time."""
+    if kind == "burnt":
+        assert door.post(sealed).status_code == 201
+        with writing(door.engine) as conn:
+            envelopes.burn(conn, conn.execute(sa.select(envelopes.envelopes.c.id)).scalar_one())
+    for place, part in enumerate(parts_of(sealed)):
+        send(door, place, part)
+
+    assert kind_of(close(door, sha256(sealed) if kind == "burnt" else bytes(32))) == kind
+    assert left(door.engine) == 0
+    assert kind_of(close(door, sha256(sealed))) == "upload"
+
+
+def test_an_upload_that_is_not_whole_is_not_read_to_say_so(door: Door, sealed: bytes) -> None:
+    for place, part in enumerate(parts_of(sealed)[:-1]):
+        send(door, place, part)
+    asked: list[str] = []
+    sa.event.listen(door.app.extensions["sereno"].engine, "before_cursor_execute", lambda *sent: asked.append(sent[2]))
+
+    assert kind_of(close(door, sha256(sealed))) == "upload"
+    assert [one for one in asked if "FROM parts" in one] != []
+    assert [one for one in asked if "SELECT parts.part" in one] == []
+
+
+def test_work_does_not_begin_an_upload_again_that_is_over(door: Door, sealed: bytes) -> None:
+    work, parts = door.work(), parts_of(sealed)
+    assert door.post(sealed).status_code == 201
+    assert [send(door, 0, parts[0], work=work).status_code for _ in range(2)] == [201, 201]
+    assert close(door, sha256(sealed)).status_code == 201  # It is there already: the upload is over.
+
+    assert kind_of(send(door, 0, parts[0], work=work)) == "work"
+    assert send(door, 0, parts[0]).status_code == 201
+
+
 def test_on_both_databases_parts_come_once_and_are_forgotten_after_an_hour(engine: Engine) -> None:
     upload = uploads.Upload(ID, "5e" * 32, BUCKETS[3])
     part = hashlib.shake_256(b"part").digest(PART)
@@ -194,14 +274,15 @@ def test_on_both_databases_parts_come_once_and_are_forgotten_after_an_hour(engin
         assert [uploads.open_upload(conn, upload, NOW) for _ in range(2)] == [True, False]
         with refused("upload"):
             uploads.open_upload(conn, uploads.Upload(ID, "5e" * 32, BUCKETS[1]), NOW)
-        for place in (0, 2, 1, 1):
-            uploads.put_part(conn, ID, place, part + bytes([place]))
+        new = [uploads.put_part(conn, ID, place, part + bytes([place])) for place in (0, 2, 1, 1)]
+        assert (new, uploads.bytes_there(conn, ID)) == ([True, True, True, False], 3 * (PART + 1))
         with refused("part"):
             uploads.put_part(conn, ID, 1, part)
     with writing(engine) as conn:
         assert uploads.read_parts(conn, ID) == [part + bytes([place]) for place in range(3)]
         assert uploads.forget_uploads(conn, NOW + 59 * MINUTE) == 0
         assert uploads.forget_uploads(conn, NOW + 61 * MINUTE) == 1
+        assert uploads.bytes_there(conn, ID) == 0
         with refused("upload"):
             uploads.get_upload(conn, ID)
     assert left(engine) == 0
