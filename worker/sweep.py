@@ -45,6 +45,7 @@ class Sweeper:
         self._station = station
         self._queues = {name: queue(name, connection) for name in (QUICK, SLOW)}
         self._owner = secrets.token_hex(8)
+        self._watch = watch.Watch(station)
         self._last: dict[str, int] = {}
 
     def sweep(self, now: int) -> int:
@@ -56,7 +57,7 @@ class Sweeper:
         found += self._pages(now) if pages in due else 0
         if self._is_time("second", EVERY_SECOND, now):
             found += gate.add_proofs(self._station, now) + gate.add_witnesses(self._station, now) + self._notices(now)
-            watch.plan_pages(self._station, now)
+            self._watch.plan_pages(now)
         if self._is_time("minute", EVERY_MINUTE, now):
             burning.burn_due(self._station.engine, now)
             burning.tidy(self._station.engine, now)
