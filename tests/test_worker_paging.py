@@ -16,7 +16,8 @@ from tests.inbox import Inbox
 from tests.outpost import Outpost
 from tests.world import World
 from worker.channels.webhook import PAGE
-from worker.paging import send
+from worker.paging import TIME_OUT, TRIES, send
+from worker.sweep import JOB_TIMEOUT
 from worker.watch import GAP, Watch
 
 
@@ -134,6 +135,10 @@ def test_every_page_has_the_same_bytes_and_says_nothing(post: Outpost, inbox: In
     assert {one.body for one in every} == {PAGE} == {b'{"data":{},"type":"page"}'}
     assert len({one.headers["content-length"] for one in every}) == 1
     assert len(inbox.ids("bo")) == 3
+
+
+def test_a_job_is_over_within_its_time_also_where_a_pager_hangs() -> None:
+    assert sum(TRIES) + len(TRIES) * TIME_OUT + 2 <= JOB_TIMEOUT  # What came of it is written down in the rest.
 
 
 def test_a_page_that_reaches_nobody_is_tried_again_in_a_minute(post: Outpost) -> None:
