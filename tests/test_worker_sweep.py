@@ -17,7 +17,7 @@ import redis
 from rq.exceptions import StopRequested
 from sqlalchemy import Engine
 
-from protocol.limits import CELL, DAY, HOUR
+from protocol.limits import CELL, DAY, HOUR, MINUTE
 from protocol.release import check
 from sereno.journey import until
 from store import claims, deliveries, drop, messages, pages
@@ -253,13 +253,18 @@ def test_a_chore_that_fails_is_named_and_keeps_nothing_else_from_being_done(
         conn.execute(drop.cells.insert().values(broken))
         conn.exec_driver_sql("DROP TABLE parts")
         conn.exec_driver_sql("DROP TABLE uploads")
-    id = posted(post)
+    id, sweeper = posted(post), post.sweeper()
 
-    assert post.sweeper().sweep(post.world.now) == 1
+    assert sweeper.sweep(post.world.now) == 1
     assert post.row(id).claim == 1
+    sweeper.sweep(post.world.now + MINUTE)
+    with writing(post.engine) as conn:
+        conn.execute(drop.cells.delete())
+    sweeper.sweep(post.world.now + 2 * MINUTE)
     assert capfd.readouterr().err.splitlines() == [
-        "The sweep goes on without tidy: OperationalError",
-        "The sweep goes on without build_drop: cell (DRO-2)",
+        "tidy fails: OperationalError; the sweep goes on",
+        "build_drop fails: cell (DRO-2); the sweep goes on",
+        "build_drop is done again",
     ]
 
 

@@ -54,6 +54,7 @@ class Sweeper:
         self._owner = secrets.token_hex(8)
         self._watch = watch.Watch(station)
         self._last: dict[str, int] = {}
+        self._failing: dict[str, str | None] = {}
 
     def sweep(self, now: int) -> int:
         """Find and hand on what is due at `now`; return how much it was."""
@@ -81,14 +82,18 @@ class Sweeper:
     def _try(self, chore: Chore, now: int) -> None:
         """Do a chore, apart from all others: one that fails keeps no stop from the gate, and comes again in its time.
 
-        Said by kind only: what a store or a disk complains of may hold what is not for a log.
+        Said by kind only, and once: what a store or a disk complains of may hold what is not for a log.
         """
+        name = (chore.func if isinstance(chore, partial) else chore).__name__.strip("_")
+        kind = None
         try:
             chore(now)
         except (Refused, SQLAlchemyError, OSError, redis.RedisError) as error:
             kind = f"{error.kind} ({error.rule})" if isinstance(error, Refused) else type(error).__name__
-            name = chore.func.__name__ if isinstance(chore, partial) else chore.__name__
-            print(f"The sweep goes on without {name.strip('_')}: {kind}", file=sys.stderr, flush=True)
+        if kind != self._failing.get(name):
+            self._failing[name] = kind
+            told = f"fails: {kind}; the sweep goes on" if kind else "is done again"
+            print(f"{name} {told}", file=sys.stderr, flush=True)
 
     def _is_time(self, name: str, every: int, now: int) -> bool:
         # A clock that was set back must not keep anything waiting until it has caught up.
