@@ -91,6 +91,16 @@ def get_case(conn: Connection, id: str) -> StoredCase:
     return found[0]
 
 
+def hold_case(conn: Connection, id: str) -> None:
+    """Let nobody else who holds a case change it until this transaction is over; nothing where there is none.
+
+    Called before what is to be changed is read: on PostgreSQL two could else read the same working row, and the second
+    would write over what the first put there.  SQLite has one writer anyhow.
+    """
+    # Not the whole key: what names the case meanwhile, an event or a merge, does not have to wait.
+    conn.execute(select(cases.c.id).where(cases.c.id == id).with_for_update(key_share=True))
+
+
 def desk_cases(conn: Connection, desk: str, states: Collection[str]) -> list[StoredCase]:
     """Return a desk's cases in these states, the oldest first."""
     return _read(conn, _with_working().where(cases.c.desk == desk, cases.c.state.in_(states)))

@@ -14,10 +14,11 @@ from protocol import limits
 from protocol.encoding import sha256
 from protocol.errors import Refused
 from store.columns import ID, data, metadata, number, text
-from store.upsert import insert_once
+from store.upsert import insert_once, put
 
 CELL: Final = limits.CELL
 HOURS: Final = limits.DROP_HOURS
+PLACE: Final = 1
 
 cells: Final = Table(
     "cells",
@@ -39,6 +40,7 @@ def put_cell(conn: Connection, cell: bytes, now: int) -> bool:
 
     Raises Refused: cell (unless it has 4,096 bytes), under_load (where a drop's worth of cells is there).
     """
+    hold_drop(conn)
     if len(cell) != CELL:
         raise Refused("cell", f"A cell of the drop has {CELL} bytes; this one has {len(cell)}.")
     live = cells.c.hour > now // limits.HOUR - HOURS
@@ -49,10 +51,22 @@ def put_cell(conn: Connection, cell: bytes, now: int) -> bool:
     return insert_once(conn, cells, id=secrets.token_hex(16), digest=sha256(cell), hour=now // limits.HOUR, cell=cell)
 
 
+def hold_drop(conn: Connection) -> None:
+    """Let nobody else put a cell in or build the drop until this transaction is over.
+
+    On PostgreSQL two who count at once would both find room for the last cell; SQLite has one writer anyhow.
+    """
+    conn.execute(select(drops.c.place).where(drops.c.place == PLACE).with_for_update())
+
+
 def list_cells(conn: Connection, now: int) -> list[bytes]:
-    """Return the cells of the last 72 hours in random, lasting order."""
-    query = select(cells.c.cell).where(cells.c.hour > now // limits.HOUR - HOURS).order_by(cells.c.id)
-    return [bytes(cell) for cell in conn.execute(query).scalars()]
+    """Return the cells of the last 72 hours in random, lasting order, as many as a drop has room for.
+
+    Where a store holds more, those go first that everybody could fetch for longest: so every question is shown once.
+    """
+    live = select(cells.c.id, cells.c.cell).where(cells.c.hour > now // limits.HOUR - HOURS)
+    newest = conn.execute(live.order_by(cells.c.hour.desc(), cells.c.id).limit(limits.DROP_CELLS))
+    return [bytes(row.cell) for row in sorted(newest, key=lambda row: str(row.id))]
 
 
 def forget_cells(conn: Connection, now: int) -> list[bytes]:
@@ -63,8 +77,7 @@ def forget_cells(conn: Connection, now: int) -> list[bytes]:
 
 def put_drop(conn: Connection, file: bytes, now: int) -> None:
     """Replace the file that everybody fetches by the one built at `now`."""
-    conn.execute(delete(drops))
-    conn.execute(drops.insert().values(place=1, minute=now // limits.MINUTE, file=file))
+    put(conn, drops, {"place": PLACE}, {"minute": now // limits.MINUTE, "file": file})
 
 
 def current_drop(conn: Connection) -> tuple[int, bytes] | None:

@@ -17,11 +17,12 @@ from protocol.errors import Refused
 from protocol.event import NOTHING, Event
 from protocol.signed import Signed
 from store import failpoint
-from store.cases import BURN_DAYS, case_envelopes, cases, close_case, link, move_links, stand_of
+from store.cases import BURN_DAYS, KEEP_DAYS, case_envelopes, cases, close_case, link, move_links, stand_of
 from store.columns import KEY, NAME, WORD, data, metadata, number, part_of, text
 from store.upsert import insert_once
 
 CLOSED: Final = ("closed", "merged")
+TOLD_DAYS: Final = 2  # A day's heads are told until a little after the end of the next one.
 
 events: Final = Table(
     "events",
@@ -121,10 +122,12 @@ def actor_head(conn: Connection, actor: str) -> str:
 def heads_of_day(conn: Connection, day: int) -> dict[str, str]:
     """Return the name of each case's last event of `day` or before, by case: what is hashed and logged once a day.
 
-    What is left of a burnt case's events is enough to make it again.
+    What is left of a burnt case's events is enough to make it again.  Cases that are forgotten before the next day's
+    heads are told are left out: else the same day would be told twice, as if somebody had changed a case's past.
     """
     last = select(events.c.case, func.max(events.c.number).label("number")).where(events.c.day <= day)
-    of = last.group_by(events.c.case).subquery()
+    lasting = cases.c.closed_day.is_(None) | (cases.c.closed_day >= day + TOLD_DAYS - KEEP_DAYS)
+    of = last.join(cases, cases.c.id == events.c.case).where(lasting).group_by(events.c.case).subquery()
     same = (events.c.case == of.c.case) & (events.c.number == of.c.number)
     return {row.case: row.name for row in conn.execute(select(events.c.case, events.c.name).join(of, same))}
 

@@ -94,7 +94,8 @@ def hold_writer(conn: Connection, owner: str, now: int, place: int = WRITER) -> 
     """Make `owner` the log's writer, or its asker, for 15 seconds more; say whether it is, for nobody else is."""
     if insert_once(conn, log_writer, place=place, owner=owner, until=now + LEASE):
         return True
-    mine = (log_writer.c.owner == owner) | (log_writer.c.until <= now)
+    # A lease much longer than any is from before the clock was set back, and must not keep all waiting until then.
+    mine = (log_writer.c.owner == owner) | ~log_writer.c.until.between(now + 1, now + 2 * LEASE)
     taken = update(log_writer).where(log_writer.c.place == place, mine).values(owner=owner, until=now + LEASE)
     return conn.execute(taken).rowcount == 1
 

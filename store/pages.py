@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Index, Table, UniqueConstraint, delete, select
+from sqlalchemy import Connection, Index, Table, UniqueConstraint, delete, func, select
 
 from protocol import limits
 from protocol.errors import Refused
@@ -45,6 +45,16 @@ def waits_since(conn: Connection, desk: str, minutes: Collection[int]) -> bool:
     """Say whether an unopened envelope of a desk came in one of these minutes."""
     query = select(envelopes.c.id).where(envelopes.c.desk == desk, envelopes.c.minute.in_(minutes))
     return conn.execute(query.limit(1)).first() is not None
+
+
+def was_asked(conn: Connection, desk: str) -> bool:
+    """Say whether a page for a desk is over that is no older than its newest unopened envelope; True if none waits."""
+    newest = select(func.max(envelopes.c.minute)).where(envelopes.c.desk == desk, envelopes.c.minute.is_not(None))
+    minute = conn.execute(newest).scalar()
+    if minute is None:
+        return True
+    over = pages.c.desk == desk, pages.c.minute >= minute, pages.c.due_at.is_(None)
+    return conn.execute(select(pages.c.id).where(*over).limit(1)).first() is not None
 
 
 def put_page(conn: Connection, desk: str, now: int) -> bool:

@@ -31,6 +31,7 @@ from store.rosters import put_roster
 from tests.world import World
 from worker import delivery, gate, rqworker
 from worker import station as stations
+from worker.loghead import LogHead
 from worker.logwriter import LogWriter
 from worker.settings import Settings
 from worker.station import Station
@@ -50,8 +51,13 @@ class Outpost:
         url = engine.url.render_as_string(hide_password=False)
         settings = Settings(url, redis_url, folder / "policy.json", folder / "face.json", allow_private=True)
         self.station = Station(engine, world.policy, Face.read(settings.face), settings)
-        self.writer = LogWriter(engine, world.policy, world.log.seed)
+        self.head = LogHead(folder / "log.head")
+        self.writer = self.new_writer()
         self.publish()
+
+    def new_writer(self) -> LogWriter:
+        """Return the log's process as it is at a start."""
+        return LogWriter(self.engine, self.world.policy, self.world.log.seed, self.head)
 
     def publish(self) -> None:
         """Put the world's newest roster into the store."""

@@ -6,6 +6,8 @@ Migrating takes a third of a second, and hundreds of tests want a store; that it
 from __future__ import annotations
 
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -59,4 +61,15 @@ def empty(url: str) -> None:
     with engine.begin() as conn:
         conn.exec_driver_sql(f"{others} AND pid <> pg_backend_pid()")
         conn.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+    engine.dispose()
+
+
+def until_waiting(url: str, count: int, *threads: threading.Thread) -> None:
+    """Wait until so many of a PostgreSQL store's connections wait for another one's lock, or one of `threads` ended."""
+    engine = sa.create_engine(url)
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.connect() as conn:
+        while all(one.is_alive() for one in threads) and conn.exec_driver_sql(query).scalar_one() < count:
+            conn.rollback()
+            time.sleep(0.02)
     engine.dispose()

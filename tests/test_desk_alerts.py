@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,12 @@ from sqlalchemy import Engine
 from protocol import limits
 from protocol.release import admit
 from protocol.signed import Signed
+from store.cases import working
 from store.engine import reading, writing
 from store.messages import chain_messages
 from store.stays import put_stay
 from tests.desk_room import Caller, Room, refusal
+from tests.stores import until_waiting
 
 
 @pytest.fixture
@@ -135,3 +138,24 @@ def test_an_alert_names_a_case_of_ones_own_desk(room: Room, ana: Caller) -> None
 
     assert refusal(post(sol, signed, case=case)) == "not_found"
     assert alerts(room) == []
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)  # SQLite has one writer at a time.
+def test_an_alert_and_a_finding_at_once_take_nothing_from_each_other(room: Room, ana: Caller, bo: Caller) -> None:
+    case = room.case(ana, upto="found")
+    alert = room.world.attest(room.world.alert(issued=int(time.time())), "ana", "bo")
+    both = [
+        threading.Thread(target=lambda: post(bo, alert, case=case)),
+        threading.Thread(target=lambda: room.find(ana, case, code="D2")),
+    ]
+    with writing(room.engine) as conn:  # Whatever either writes there waits until both are on their way.
+        conn.execute(working.select().with_for_update())
+        for number, one in enumerate(both, 1):
+            one.start()
+            until_waiting(room.engine.url.render_as_string(hide_password=False), number, one)
+    for one in both:
+        one.join()
+
+    found = ana.get(f"/api/cases/{case}")
+    assert len(found["chains"]) == 1
+    assert [one["code"] for one in found["findings"]] == ["D1", "D2"]

@@ -31,6 +31,7 @@ from sereno.run import prepare
 from store import deliveries, logbook, messages, rosters, sets, subscribers
 from store.deliveries import Attempt
 from store.engine import open_engine, writing
+from worker.loghead import LogHead
 from worker.logwriter import LogWriter
 
 PORT: Final = 20_300
@@ -43,7 +44,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepare(folder, PORT)
     engine = opened(folder)
     policy = Policy.decode((folder / "policy.json").read_bytes())
-    LogWriter(engine, policy, LogKey.decode((folder / "log.key").read_bytes()).seed).write(int(time.time()))
+    seed, head = LogKey.decode((folder / "log.key").read_bytes()).seed, LogHead(folder / "log.head")
+    LogWriter(engine, policy, seed, head).write(int(time.time()))
     engine.dispose()
     (folder / "processes.json").write_text(json.dumps({"log": {"pid": os.getpid(), "starts": 1}}))
     return folder

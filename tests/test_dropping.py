@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from intake.dropped import Dropped
 from protocol.drop import decode_drop, dummy_cell
+from protocol.errors import Refused
 from protocol.limits import CELL, DROP_CELLS, HOUR, MINUTE
 from sereno import demonet
 from store import drop as rows
@@ -21,7 +23,7 @@ from store.engine import reading, writing
 from tests import door
 from tests.desk_room import Caller, Room, refusal
 from tests.refusals import refused
-from tests.stores import new_store
+from tests.stores import new_store, until_waiting
 from tests.world import NOW
 from worker.dropping import TURNOVER, build_drop, filled
 
@@ -90,6 +92,50 @@ def test_a_full_drop_takes_no_more_and_says_so(engine: Engine) -> None:
             rows.put_cell(conn, secrets.token_bytes(CELL), NOW)
         with refused("under_load", "no more"):
             rows.put_cell(conn, secrets.token_bytes(CELL), NOW)
+
+
+def fill(engine: Engine, now: int, count: int) -> list[bytes]:
+    """Store cells past the rule that no more are kept than a drop holds."""
+    cells = [secrets.token_bytes(8) + dummy_cell()[8:] for _ in range(count)]
+    new = [
+        {"id": secrets.token_hex(16), "digest": secrets.token_bytes(32), "hour": now // HOUR, "cell": cell}
+        for cell in cells
+    ]
+    with writing(engine) as conn:
+        conn.execute(rows.cells.insert(), new)
+    return cells
+
+
+def test_a_store_with_more_cells_than_a_drop_holds_leaves_out_what_was_shown_for_longest(engine: Engine) -> None:
+    old, new = fill(engine, NOW - HOUR, 2), fill(engine, NOW, DROP_CELLS - 1)
+    with reading(engine) as conn:
+        first = rows.list_cells(conn, NOW)
+        assert first == rows.list_cells(conn, NOW)
+
+    assert len(first) == DROP_CELLS
+    assert set(new) < set(first)
+    assert len(set(old) & set(first)) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)  # SQLite has one writer at a time.
+def test_two_desks_at_once_do_not_both_put_the_last_cell_in(engine: Engine) -> None:
+    build_drop(engine, NOW)
+    fill(engine, NOW, DROP_CELLS - 1)
+    kinds: list[str] = []
+
+    def put_another() -> None:
+        try:
+            put(engine, NOW, 1)
+        except Refused as refusal:
+            kinds.append(refusal.kind)
+
+    other = threading.Thread(target=put_another)
+    with writing(engine) as conn:
+        rows.put_cell(conn, dummy_cell(), NOW)
+        other.start()
+        until_waiting(engine.url.render_as_string(hide_password=False), 1, other)
+    other.join()
+    assert kinds == ["under_load"]
 
 
 # --- The door ---------------------------------------------------------------------------------------------------------

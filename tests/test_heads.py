@@ -14,7 +14,7 @@ from protocol.heads import heads_entry, heads_root
 from protocol.limits import DAY
 from protocol.merkle import EMPTY, leaf_hash, node_hash
 from store import events, logbook
-from store.cases import cases
+from store.cases import KEEP_DAYS, cases, forget_cases
 from store.engine import reading, writing
 from tests.outpost import Outpost
 from tests.world import World
@@ -87,3 +87,16 @@ def test_without_a_case_nothing_is_said(post: Outpost) -> None:
 
     assert not log_heads(post.station, AFTERWARDS)
     assert waiting(post) == []
+
+
+def test_a_case_that_is_forgotten_at_midnight_is_no_changed_past(post: Outpost) -> None:
+    put(post.engine, A, TODAY)
+    put(post.engine, B, TODAY - KEEP_DAYS)
+    with writing(post.engine) as conn:
+        conn.execute(sa.update(cases).where(cases.c.id == B).values(closed_day=TODAY + 1 - KEEP_DAYS))
+    assert log_heads(post.station, AFTERWARDS)
+
+    midnight = (TODAY + 2) * DAY
+    with writing(post.engine) as conn:
+        assert forget_cases(conn, TODAY + 2) == 1
+    assert not log_heads(post.station, midnight + 60)  # It is still the day before yesterday that is told.

@@ -84,6 +84,7 @@ def test_only_the_writer_appends_and_another_takes_over_when_it_is_silent(engine
         assert logbook.unsequenced(conn) == [entry(1)]
         assert logbook.append(conn, owner="b", now=NOW + 20) == [logbook.Leaf(0, entry(1))]
         assert not logbook.hold_writer(conn, "a", NOW + 20)
+        assert logbook.hold_writer(conn, "a", NOW - 3600)  # The clock was set back.
 
 
 def test_writers_that_append_at_once_give_each_entry_one_place(engine: Engine) -> None:

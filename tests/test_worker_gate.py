@@ -143,6 +143,21 @@ def test_a_stop_whose_signer_is_revoked_before_its_proof_stays_as_it_went_out(po
     assert post.prove() == 0
 
 
+def test_a_stop_that_no_longer_reads_keeps_no_other_from_its_proof(post: Outpost) -> None:
+    rows = []
+    for first in (confirm(post), confirm(post)):
+        doubt = post.post(post.world.attest(post.world.stop("suspended", first), "cy"))
+        (row,) = post.claim()
+        gate.pass_gate(post.station, doubt, row.claim, post.world.now)
+        rows.append(row)
+    with writing(post.engine) as conn:
+        mine = messages.messages.c.id == rows[0].id
+        conn.execute(messages.messages.update().where(mine).values(signed=b"{}"))
+
+    assert post.prove() == 1
+    assert [post.row(one.id).log_index is None for one in rows] == [True, False]
+
+
 def test_a_second_chance_needs_other_signatures(post: Outpost) -> None:
     payload = post.world.alert()
     short = post.world.attest(payload, "ana")

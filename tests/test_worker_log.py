@@ -23,8 +23,10 @@ from store import logbook
 from store.engine import reading, writing
 from tests.databases import ROOT
 from tests.outpost import Outpost
+from tests.refusals import refused
 from tests.stores import new_store
 from tests.world import NOW, World
+from worker.loghead import LogHead
 from worker.logwriter import LogWriter
 
 
@@ -90,7 +92,7 @@ def test_a_crash_between_leaves_and_checkpoint_costs_a_new_start_only(post: Outp
 
 
 def test_two_writers_at_once_never_fork(post: Outpost) -> None:
-    writers = [LogWriter(post.engine, post.world.policy, post.world.log.seed) for _ in range(3)]
+    writers = [post.new_writer() for _ in range(3)]
     over = threading.Event()
     failures: list[Refused] = []
 
@@ -132,19 +134,55 @@ def test_two_writers_at_once_never_fork(post: Outpost) -> None:
 
 
 def test_another_key_than_the_roster_s_signs_nothing(post: Outpost) -> None:
-    writer = LogWriter(post.engine, post.world.policy, post.world.secret("another"))
+    writer = LogWriter(post.engine, post.world.policy, post.world.secret("another"), post.head)
     with pytest.raises(Refused, match="not the one that the roster names"):
         writer.write(NOW)
     with reading(post.engine) as conn:
         assert logbook.latest_checkpoint(conn) is None
 
 
-def test_before_the_first_roster_the_log_waits(engine: Engine) -> None:
+def test_before_the_first_roster_the_log_waits(engine: Engine, tmp_path: Path) -> None:
     world = World()
     queue(engine, 1)
-    writer = LogWriter(engine, world.policy, world.log.seed)
+    writer = LogWriter(engine, world.policy, world.log.seed, LogHead(tmp_path / "log.head"))
 
     assert writer.write(NOW) == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_over_an_older_copy_of_the_store_nothing_is_signed_and_no_leaf_gets_a_place(post: Outpost) -> None:
+    queue(post.engine, 1)
+    assert post.log() == 2
+    file = Path(str(post.engine.url.database))
+    post.engine.dispose()  # Its last connection leaves everything in the one file.
+    copy = file.read_bytes()
+    queue(post.engine, 2, 3)
+    assert post.log() == 2
+
+    post.engine.dispose()
+    file.write_bytes(copy)
+    for _ in range(2):  # It is told at a start already, and with something to log as well.
+        with refused("log_fork", "the store has 2"):
+            post.new_writer().write(NOW)
+        queue(post.engine, 4, 5, 6)
+    assert opened(post).size == 2
+
+    with writing(post.engine) as conn:  # A copy that has grown again has other leaves in the same places.
+        logbook.append(conn, owner="another program", now=NOW + logbook.LEASE)
+    with refused("log_fork", "has others there"):
+        post.new_writer().write(NOW + 2 * logbook.LEASE)
+    with reading(post.engine) as conn:
+        assert not logbook.has_checkpoint(conn, 5)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_new_log_begins_with_nothing_signed_and_the_old_one_is_not_forgotten(post: Outpost) -> None:
+    old = Checkpoint("log.example/old", 9, bytes(32))
+    post.head.keep(old)
+    post.log()
+
+    assert post.head.read("log.example/old") == old
+    assert post.head.read(post.world.log.origin) == opened(post)
 
 
 def test_what_a_kill_right_after_signing_leaves_is_signed_by_the_next_start(tmp_path: Path, sqlite_url: str) -> None:
@@ -167,6 +205,9 @@ def test_what_a_kill_right_after_signing_leaves_is_signed_by_the_next_start(tmp_
     with reading(engine) as conn:
         assert logbook.log_size(conn) == 4
         assert logbook.latest_checkpoint(conn) is None
+    signed = LogHead(tmp_path / "log.head").read(network.log_key.origin)
+    assert signed is not None  # It was on the disk before anybody could have seen it.
+    assert signed.size == 4
     with writing(engine) as conn:  # As if its lease were over.
         conn.execute(logbook.log_writer.delete())
     again = start()

@@ -14,17 +14,20 @@ from typing import Any
 
 import pytest
 import redis
+from rq.exceptions import StopRequested
 from sqlalchemy import Engine
 
-from protocol.limits import DAY
+from protocol.limits import CELL, DAY, HOUR, MINUTE
 from protocol.release import check
 from sereno.journey import until
-from store import claims, deliveries, messages, pages
+from store import claims, deliveries, drop, messages, pages
 from store.engine import reading, writing
 from tests.databases import ROOT
 from tests.inbox import Inbox
 from tests.outpost import Outpost, confirm, planned
 from tests.world import World
+from worker import rqworker
+from worker.queues import connect
 
 
 @pytest.fixture
@@ -241,6 +244,30 @@ def test_a_sweep_before_the_first_roster_finds_nothing_to_do(engine: Engine, tmp
     assert post.sweeper().sweep(post.world.now) == 0
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_chore_that_fails_is_named_and_keeps_nothing_else_from_being_done(
+    post: Outpost, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with writing(post.engine) as conn:
+        broken = {"id": "ab" * 16, "digest": bytes(32), "hour": post.world.now // HOUR, "cell": bytes(CELL)}
+        conn.execute(drop.cells.insert().values(broken))
+        conn.exec_driver_sql("DROP TABLE parts")
+        conn.exec_driver_sql("DROP TABLE uploads")
+    id, sweeper = posted(post), post.sweeper()
+
+    assert sweeper.sweep(post.world.now) == 1
+    assert post.row(id).claim == 1
+    sweeper.sweep(post.world.now + MINUTE)
+    with writing(post.engine) as conn:
+        conn.execute(drop.cells.delete())
+    sweeper.sweep(post.world.now + 2 * MINUTE)
+    assert capfd.readouterr().err.splitlines() == [
+        "tidy fails: OperationalError; the sweep goes on",
+        "build_drop fails: cell (DRO-2); the sweep goes on",
+        "build_drop is done again",
+    ]
+
+
 def test_a_clock_that_is_set_back_keeps_nothing_waiting(post: Outpost) -> None:
     sweeper, now = post.sweeper(), post.world.now
     sweeper.sweep(now)
@@ -251,6 +278,27 @@ def test_a_clock_that_is_set_back_keeps_nothing_waiting(post: Outpost) -> None:
 
     with reading(post.engine) as conn:
         assert conn.execute(pages.pages.select()).all() == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_process_asks_for_redis_again_within_a_moment_of_its_return(
+    post: Outpost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, waits = rqworker.worker("sereno", connect(post.station.settings.redis)), list[float]()
+
+    def lose(*_: object) -> None:
+        raise redis.ConnectionError
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 4:
+            raise StopRequested
+
+    monkeypatch.setattr(one, "heartbeat", lose)
+    monkeypatch.setattr(time, "sleep", wait)
+    with pytest.raises(StopRequested):
+        one.dequeue_job_and_maintain_ttl(timeout=1)
+    assert waits[1:] == [rqworker.PAUSE] * 3
 
 
 def test_a_process_with_nothing_to_do_ends_when_it_is_asked_to(post: Outpost) -> None:

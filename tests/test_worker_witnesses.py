@@ -9,12 +9,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from store.engine import writing
 from tests.databases import ROOT
 from tests.partnered import ONE, Partnered, partnered
 from tests.stores import new_store
+from worker import cosigning
 from worker.cosigning import Asker
 from worker.settings import read_witnesses
 
@@ -70,3 +73,30 @@ def test_the_sweep_s_process_asks_by_itself(network: Partnered, redis_url: str) 
         process.kill()
         process.wait()
     assert network.lines() == [ONE]
+
+
+def test_a_store_that_fails_for_a_while_ends_nobody_who_asks(
+    network: Partnered, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    waits: list[float] = []
+
+    def rename(before: str, after: str) -> None:
+        with writing(network.post.engine) as conn:
+            conn.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 1:
+            rename("away", "checkpoints")
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    network.post.log()
+    rename("checkpoints", "away")
+    monkeypatch.setattr(cosigning, "time", SimpleNamespace(time=time.time, sleep=wait))
+    with pytest.raises(KeyboardInterrupt):
+        cosigning.serve(network.asker.station)
+
+    assert waits == [cosigning.AWAY, cosigning.PAUSE, cosigning.PAUSE]
+    assert network.lines() == [ONE]
+    assert "No witness can be asked: OperationalError" in capfd.readouterr().err

@@ -20,7 +20,7 @@ from protocol.shape import hexadecimal, record
 from protocol.signed import SIGNED, Signed
 from protocol.state import state
 from protocol.stay import require_unstayed
-from store.cases import get_case, set_working
+from store.cases import get_case, hold_case, set_working
 from store.engine import reading, writing
 from store.knowledge import knowledge, let_out_chain, named_roster
 from store.messages import chain_messages, post_message
@@ -65,6 +65,7 @@ def _admit(conn: Connection, who: Caller, signed: Signed, alert: Alert, signers:
 
 def _remember(conn: Connection, who: Caller, id: str, alert: Alert) -> None:
     """Write into a case's working row which chain is its own and what was posted last."""
+    hold_case(conn, id)
     found = get_case(conn, id)
     if found.desk != who.verifier.desk or found.working is None:
         raise Refused("not_found", f"There is no open case {id[:16]} at your desk.")

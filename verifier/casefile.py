@@ -24,7 +24,7 @@ from protocol.part import MAX_PART, require_digest
 from protocol.shape import ID, boolean, integer, one_of, record, refuse, sorted_set_of
 from protocol.signed import SIGNED, Signed
 from protocol.state import state
-from store.cases import StoredCase, get_case, set_working
+from store.cases import StoredCase, get_case, hold_case, set_working
 from store.engine import reading, writing
 from store.envelopes import get_envelope, mark_opened
 from store.events import actor_head, list_events, put_event
@@ -74,6 +74,7 @@ def take_event(id: str) -> tuple[dict[str, Any], int]:
         event = open_event(signed, who.roster)
         if event.actor != who.verifier.id or event.case != id:
             raise Refused("not_yours", f"The event is {event.actor}'s on {event.case[:16]}; you are {who.verifier.id}.")
+        hold_case(conn, id)
         before = _case(conn, who, event)
         codes = dict(before.working.codes) if before and before.working else {}
         _note(codes, event, value["working"], who.now)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import aiohttp
+from sqlalchemy.exc import SQLAlchemyError
 
 from protocol.errors import Refused
 from protocol.merkle import consistency
@@ -30,6 +31,7 @@ from worker.station import Station
 SECONDS: Final = 3.0  # For one try, the one that learns the witness' size included.
 PAUSE: Final = 0.05  # Seconds between looks for a new checkpoint: an alert waits for this at most once.
 LONGEST_WAIT: Final = 30  # Seconds until a witness that fails is asked again.
+AWAY: Final = 1.0  # Seconds until the store is asked again after it failed.
 
 
 @dataclass(slots=True)
@@ -63,7 +65,8 @@ class Asker:
                 return 0
             roster = roster_now(conn, self.station.policy, now)
         note = Note.decode(latest.note)
-        wanted = [one for one in self._lacking(note, roster) if one.due <= now]
+        # A clock that was set back must not keep anybody waiting until it has caught up.
+        wanted = [one for one in self._lacking(note, roster) if not 0 < one.due - now <= LONGEST_WAIT]
         if not wanted:
             return 0
         with writing(self.station.engine) as conn:
@@ -163,4 +166,7 @@ def serve(station: Station) -> None:
         except Refused as refusal:  # Before the first roster, or with one that does not check: the doctor says so.
             print(f"No witness can be asked: {refusal.sentence}", file=sys.stderr, flush=True)
             time.sleep(LONGEST_WAIT)
+        except (SQLAlchemyError, OSError) as error:  # Nobody would begin this thread again.
+            print(f"No witness can be asked: {type(error).__name__}", file=sys.stderr, flush=True)
+            time.sleep(AWAY)
         time.sleep(PAUSE)

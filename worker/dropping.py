@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from protocol import limits
 from protocol.drop import decode_drop, drop_size, dummy_cell, encode_drop
 from protocol.errors import Refused
-from store.drop import current_drop, forget_cells, list_cells, put_drop
+from store.drop import current_drop, forget_cells, hold_drop, list_cells, put_drop
 from store.engine import writing
 
 TURNOVER: Final = 720  # Buildings, so minutes, that a dummy stays on average: new cells come by the hour either way.
@@ -26,6 +26,7 @@ _CHANCE: Final = SystemRandom()
 def build_drop(engine: Engine, now: int) -> bool:
     """Build the drop unless this minute's is there; say whether it was built.  Cells that are over go for good."""
     with writing(engine) as conn:
+        hold_drop(conn)
         before = current_drop(conn)
         if before is not None and before[0] == now // limits.MINUTE:
             return False

@@ -216,13 +216,7 @@ def add_proofs(station: Station, now: int) -> int:
     with reading(station.engine) as conn:
         rows = released_without_log(conn)
         known = knowledge(conn, station.policy, now) if rows else Knowledge()
-        ready = []
-        for row in rows:
-            passing = _read(row)
-            _, roster = named_roster(conn, passing.alert.roster, station.policy)
-            proof = proof_of(conn, passing.entry, roster)
-            if proof is not None:
-                ready.append((row.name, proof.index, _bundle(conn, station, passing, proof)))
+        ready = [found for row in rows if (found := _proven(conn, station, row)) is not None]
     for name, index, data in ready:
         with writing(station.engine) as conn:
             set_logged(conn, name, index)
@@ -230,6 +224,17 @@ def add_proofs(station: Station, now: int) -> int:
                 set_bundle(conn, name, data)
                 done += 1
     return done
+
+
+def _proven(conn: Connection, station: Station, row: Message) -> tuple[str, int, bytes] | None:
+    """Return a stop's name, its place in the log and its bundle with the proof; None where there is no such thing."""
+    try:
+        passing = _read(row)
+        _, roster = named_roster(conn, passing.alert.roster, station.policy)
+        proof = proof_of(conn, passing.entry, roster)
+        return None if proof is None else (row.name, proof.index, _bundle(conn, station, passing, proof))
+    except Refused:
+        return None  # A row that does not read keeps no other from its proof.
 
 
 def add_witnesses(station: Station, now: int) -> int:
@@ -257,8 +262,11 @@ def add_witnesses(station: Station, now: int) -> int:
 
 def _better(conn: Connection, station: Station, row: Message) -> tuple[Message, bytes, bool] | None:
     """Return a release with the bundle that has more witnesses than its own, and whether they are enough."""
-    passing, bundle = _read(row), Bundle.decode(row.bundle or b"")
-    _, roster = named_roster(conn, passing.alert.roster, station.policy)
+    try:
+        passing, bundle = _read(row), Bundle.decode(row.bundle or b"")
+        _, roster = named_roster(conn, passing.alert.roster, station.policy)
+    except Refused:
+        return None  # A row that does not read keeps no other from its witnesses.
     wanted, have = _wanted(station, roster), _cosigners(bundle.proof) if bundle.proof else 0
     if have >= wanted:
         return None

@@ -1,6 +1,9 @@
 """The log writer: its own process, the only one that holds the log key.  SPEC 8.
 
-Leaves first, durable; then the checkpoint over them.  A crash between the two costs a new start, never a promise.
+Leaves first, durable; then what is about to be signed, beside the key; then the checkpoint, which only the store gives
+out.  A kill between the first two costs a new start.  Between the last two the file is ahead of the store's checkpoints
+by one that nobody has seen, and not ahead of its leaves: the next start finds them there, and signs over the same ones.
+Only a store that has lost leaves, as an older copy of itself has, is behind the file.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from store.logbook import (
     unsequenced,
 )
 from store.rosters import current_roster
+from worker.loghead import LogHead, require_grown
 from worker.settings import LogSettings
 
 PAUSE: Final = 0.03  # Seconds between looks: an alert waits for this at most once.
@@ -39,21 +43,33 @@ PAUSE: Final = 0.03  # Seconds between looks: an alert waits for this at most on
 class LogWriter:
     """Appends what waits and signs checkpoints, while no other process does."""
 
-    def __init__(self, engine: Engine, policy: Policy, seed: bytes) -> None:
+    def __init__(self, engine: Engine, policy: Policy, seed: bytes, head: LogHead) -> None:
         self._engine = engine
         self._policy = policy
         self._seed = seed
+        self._head = head
+        self._has_looked = False
         self._owner = secrets.token_hex(8)
 
     def write(self, now: int) -> int:
-        """Append what waits, sign over all of it, and return how many leaves are new."""
+        """Append what waits, sign over all of it, and return how many leaves are new.
+
+        Raises Refused: log_key (another key than the roster's), log_fork (an older copy of the store), roster kinds.
+        """
         with reading(self._engine) as conn:
             latest = latest_checkpoint(conn)
             signed = 0 if latest is None else latest.size
-            if not unsequenced(conn, 1) and log_size(conn) == signed:
+            is_new = bool(unsequenced(conn, 1)) or log_size(conn) != signed
+            if self._has_looked and not is_new:  # A start looks once in any case: who restored a store is told at once.
                 return 0
             roster = self._roster(conn, now)
         if roster is None:
+            return 0
+        head = self._head.read(roster.log_origin)
+        with reading(self._engine) as conn:
+            require_grown(head, conn)
+        self._has_looked = True
+        if not is_new:
             return 0
         with writing(self._engine) as conn:
             leaves = append(conn, owner=self._owner, now=now)
@@ -61,11 +77,15 @@ class LogWriter:
         return len(leaves)
 
     def _checkpoint(self, roster: Roster, now: int) -> None:
-        with reading(self._engine) as conn:
-            size = log_size(conn)
-            body = Checkpoint(roster.log_origin, size, root(size, node_reader(conn)))
-        note = sign(roster.log_origin, body.encode(), self._seed)
-        check_log(note, roster.log_origin, roster.log_key)
+        with self._head.held():
+            head = self._head.read(roster.log_origin)
+            with reading(self._engine) as conn:
+                require_grown(head, conn)
+                size = log_size(conn)
+                body = Checkpoint(roster.log_origin, size, root(size, node_reader(conn)))
+            note = sign(roster.log_origin, body.encode(), self._seed)
+            check_log(note, roster.log_origin, roster.log_key)
+            self._head.keep(body)
         failpoint.reach("checkpoint.signed-before-stored")
         with writing(self._engine) as conn:
             # Where one of this size is there, it is the same one, and may have been countersigned since.
@@ -86,7 +106,8 @@ def serve() -> None:
     """Write until the process is ended."""
     settings = LogSettings.read()
     seed = LogKey.decode(settings.log_key.read_bytes()).seed
-    writer = LogWriter(open_engine(settings.database), Policy.decode(settings.policy.read_bytes()), seed)
+    policy, head = Policy.decode(settings.policy.read_bytes()), LogHead(settings.log_key.with_suffix(".head"))
+    writer = LogWriter(open_engine(settings.database), policy, seed, head)
     while True:
         if not writer.write(int(time.time())):
             time.sleep(PAUSE)

@@ -19,7 +19,7 @@ from worker.outbound import open_session, post
 from worker.station import Station
 from worker.watch import AFTER
 
-TIME_OUT: Final = 4.0
+TIME_OUT: Final = 3.0  # Seconds for one try.
 TRIES: Final = (0.0, 0.5, 3.0)  # Seconds to wait before each try of one job; all of them are over within its time.
 SOCKETS: Final = 100
 

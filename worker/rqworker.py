@@ -29,6 +29,7 @@ class Worker(SimpleWorker):
     """RQ's worker, which remembers that it was asked to end: RQ's own forgets while nothing is to do."""
 
     asked_to_stop = False
+    max_connection_wait_time = PAUSE  # RQ's own waits up to a minute for a Redis that has long been back.
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """End after the job that is running, or at once."""

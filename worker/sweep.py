@@ -6,12 +6,16 @@ The store is the truth: a wiped Redis costs the length of one claim, and a job w
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import redis
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from protocol.errors import Refused
 from protocol.state import state
@@ -31,11 +35,14 @@ PAUSE: Final = 0.05  # Seconds between sweeps.
 AT_ONCE: Final = 32  # Messages claimed in one sweep.
 LOTS: Final = 4  # Lots that wait in Redis: more would wait there while their claims run out.
 JOB_TIMEOUT: Final = 15
+PAGE_LIFE: Final = 60
 NOTICE_LIFE: Final = 3600  # Seconds for which a notice is tried: the state is known to whoever asks anyway.
 EVERY_MINUTE: Final = 60
 EVERY_SECOND: Final = 1
 EVERY_HOUR: Final = 3600
 WAIT: Final = "wait"
+
+Chore = Callable[[int], object]  # Takes the time.
 
 
 class Sweeper:
@@ -45,7 +52,9 @@ class Sweeper:
         self._station = station
         self._queues = {name: queue(name, connection) for name in (QUICK, SLOW)}
         self._owner = secrets.token_hex(8)
+        self._watch = watch.Watch(station)
         self._last: dict[str, int] = {}
+        self._failing: dict[str, str | None] = {}
 
     def sweep(self, now: int) -> int:
         """Find and hand on what is due at `now`; return how much it was."""
@@ -54,16 +63,37 @@ class Sweeper:
         found = self._messages(now) if messages in due else 0
         found += self._lots(now) if deliveries in due else 0
         found += self._pages(now) if pages in due else 0
-        if self._is_time("second", EVERY_SECOND, now):
-            found += gate.add_proofs(self._station, now) + gate.add_witnesses(self._station, now) + self._notices(now)
-            watch.plan_pages(self._station, now)
-        if self._is_time("minute", EVERY_MINUTE, now):
-            burning.burn_due(self._station.engine, now)
-            burning.tidy(self._station.engine, now)
-            dropping.build_drop(self._station.engine, now)
-        if self._is_time("hour", EVERY_HOUR, now):
-            heads.log_heads(self._station, now)
+        for chore in self._chores(now):
+            self._try(chore, now)
         return found
+
+    def _chores(self, now: int) -> list[Chore]:
+        """Return what is to be done besides, each in its rhythm."""
+        station, chores = self._station, list[Chore]()
+        if self._is_time("second", EVERY_SECOND, now):
+            chores += [partial(gate.add_proofs, station), partial(gate.add_witnesses, station)]
+            chores += [self._notices, self._watch.plan_pages]
+        if self._is_time("minute", EVERY_MINUTE, now):
+            chores += [partial(one, station.engine) for one in (burning.burn_due, burning.tidy, dropping.build_drop)]
+        if self._is_time("hour", EVERY_HOUR, now):
+            chores.append(partial(heads.log_heads, station))
+        return chores
+
+    def _try(self, chore: Chore, now: int) -> None:
+        """Do a chore, apart from all others: one that fails keeps no stop from the gate, and comes again in its time.
+
+        Said by kind only, and once: what a store or a disk complains of may hold what is not for a log.
+        """
+        name = (chore.func if isinstance(chore, partial) else chore).__name__.strip("_")
+        kind = None
+        try:
+            chore(now)
+        except (Refused, SQLAlchemyError, OSError, redis.RedisError) as error:
+            kind = f"{error.kind} ({error.rule})" if isinstance(error, Refused) else type(error).__name__
+        if kind != self._failing.get(name):
+            self._failing[name] = kind
+            told = f"fails: {kind}; the sweep goes on" if kind else "is done again"
+            print(f"{name} {told}", file=sys.stderr, flush=True)
 
     def _is_time(self, name: str, every: int, now: int) -> bool:
         # A clock that was set back must not keep anything waiting until it has caught up.
@@ -106,7 +136,8 @@ class Sweeper:
         with writing(self._station.engine) as conn:
             rows = claim_pages(conn, owner=self._owner, now=now, limit=AT_ONCE)
         for row in rows:
-            self._enqueue(SLOW, "page", f"{row.id}.{row.claim}", "a page", first=True)
+            # Whoever hangs holds up the next page; that one waits for its turn as long as its claim may hold.
+            self._enqueue(SLOW, "page", f"{row.id}.{row.claim}", "a page", first=True, life=PAGE_LIFE)
         return len(rows)
 
     def _notices(self, now: int) -> int:
@@ -133,7 +164,9 @@ class Sweeper:
         is_head = found.head.alert.name == message.name
         return "time" if is_head and found.cause == "time" else None
 
-    def _enqueue(self, name: str, job: str, argument: str, description: str, *, first: bool = False) -> bool:
+    def _enqueue(
+        self, name: str, job: str, argument: str, description: str, *, first: bool = False, life: int = JOB_TIMEOUT
+    ) -> bool:
         """Hand a job on; say whether Redis took it.  If not, the claim runs out and the row is swept again."""
         failpoint.reach("claim.committed-before-enqueue")
         try:
@@ -141,7 +174,7 @@ class Sweeper:
                 f"worker.jobs.{job}",  # By name: this process never loads what sends.
                 args=(argument,),
                 timeout=JOB_TIMEOUT,
-                ttl=JOB_TIMEOUT,
+                ttl=life,
                 result_ttl=0,
                 failure_ttl=60,
                 description=description,
