@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from protocol.errors import Refused
 from protocol.shape import CODE, LANGUAGE, Shape, boolean, exactly, integer, list_of, mapping, matching, record, words
 
 ORIGIN: Final = matching(r"https?://[a-z0-9.-]+(:\d{1,5})?", "an origin such as https://tips.example.org")
@@ -60,8 +61,11 @@ class Face:
 
     @classmethod
     def decode(cls, data: bytes) -> Face:
-        """Return the face a JSON file holds.  Raises Refused("shape" | "text"), or ValueError where it is no JSON."""
-        value = json.loads(data)
+        """Return the face a JSON file holds.  Raises Refused("shape" | "text")."""
+        try:
+            value = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise Refused("shape", f"The face is not JSON: {error}.") from error
         FACE(value, "face")
         return cls(
             name=value["name"],

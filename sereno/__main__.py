@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from protocol.errors import Refused
+from sereno.terminal import shown
 
 Runs = Callable[[argparse.Namespace], int]
 WHAT = {
@@ -21,6 +22,7 @@ WHAT = {
     "flyer": "a sheet to print for each language: the form's code and address, the hotline, the words of the roots",
     "stay": "suspend a person at once, on a lead's word that somebody brought",
     "subscriber": "add, list and end those who get alerts at a webhook",
+    "restored": "the first thing after a backup was restored: send nothing that it may not know was sent",
     "doctor": "find what is wrong here, and say how to mend it; exit 0 all well, 1 not",
     "seal": "seal a tip without a browser",
     "open": "open an envelope with an epoch file",
@@ -40,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(parser.parse_args(words[1:]))
     except Refused as refusal:
-        print(f"{refusal.sentence} [{refusal.rule}]", file=sys.stderr)
+        print(f"{shown(refusal.sentence)} [{refusal.rule}]", file=sys.stderr)
     except (OSError, TimeoutError) as error:
-        print(f"{error}", file=sys.stderr)
+        print(shown(f"{error}"), file=sys.stderr)
     return 1
 
 
@@ -72,7 +74,7 @@ def _load(name: str, parser: argparse.ArgumentParser) -> Runs:
         return desk.run
     if name in ("flyer", "manifest", "verify-site"):
         return _load_pages(name, parser)
-    if name in ("log", "roster", "stay", "subscriber"):
+    if name in ("log", "restored", "roster", "stay", "subscriber"):
         return _load_records(name, parser)
     from sereno import check
 
@@ -86,6 +88,11 @@ def _load_records(name: str, parser: argparse.ArgumentParser) -> Runs:
 
         log.add_arguments(parser)
         return log.run
+    if name == "restored":
+        from sereno import restored
+
+        restored.add_arguments(parser)
+        return restored.run
     if name == "roster":
         from sereno import roster
 

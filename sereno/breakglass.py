@@ -19,8 +19,9 @@ from protocol.legal import open_legal
 from protocol.policy import Policy
 from protocol.publication import open_publication
 from protocol.sealedfile import START, SealedFile
-from protocol.tip import ORIGINAL, decode_tip
+from protocol.tip import ORIGINAL, TIP, decode_tip
 from sereno import clock
+from sereno.terminal import shown
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", ORIGINAL: ".age"}
 
@@ -41,7 +42,7 @@ def seal(arguments: argparse.Namespace) -> int:
     policy = Policy.decode(arguments.policy.read_bytes())
     now = clock.now()
     published = open_publication(arguments.recipients.read_bytes(), policy, now)
-    tip: dict[str, Any] = json.loads(arguments.tip.read_text("utf-8"))
+    tip = read_tip(arguments.tip.read_bytes())
     to = published.set_for_zone(tip["where"]["zone"])
     header = {
         "v": 1,
@@ -52,7 +53,7 @@ def seal(arguments: argparse.Namespace) -> int:
         "form": "0" * 64,
         "tip": tip,
     }
-    legal = arguments.legal.read_text("utf-8") if arguments.legal else ""
+    legal = _text(arguments.legal) if arguments.legal else ""
     envelope = seal_envelope(header, to, published.attorneys, legal=legal)
     write_new(arguments.out, SealedFile(to.desk, to.name, envelope).encode())
     print(f"Sealed to {len(to.members)} verifiers of desk {to.desk}, set {to.number}.")
@@ -70,16 +71,16 @@ def add_open_arguments(parser: argparse.ArgumentParser) -> None:
 
 def open_(arguments: argparse.Namespace) -> int:
     """Open an envelope with an epoch file and show its words; write its attachments where asked."""
-    identity = read_identity(arguments.identity.read_text("ascii"))
+    identity = read_identity(_text(arguments.identity))
     data: bytes = arguments.envelope.read_bytes()
     if arguments.legal:
-        print(open_legal(data, identity))
+        print(shown(open_legal(data, identity)))
         return 0
     if data.startswith(START):
         data = SealedFile.decode(data).envelope
     tip = decode_tip(age.open(data, [identity]))
     words = json.dumps(dict(tip.header["tip"]), indent=2, ensure_ascii=False, sort_keys=True)
-    print(words)
+    print(shown(words))
     if arguments.out:
         arguments.out.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_new(arguments.out / "tip.json", words.encode("utf-8") + b"\n")
@@ -87,6 +88,23 @@ def open_(arguments: argparse.Namespace) -> int:
             write_new(arguments.out / f"photo-{number}{SUFFIXES[one.type]}", one.data)
         print(f"Written to {arguments.out}. Delete it when the case is closed.", file=sys.stderr)
     return 0
+
+
+def read_tip(data: bytes) -> dict[str, Any]:
+    """Return the tip that a JSON file holds.  Raises Refused("shape")."""
+    try:
+        value: dict[str, Any] = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Refused("shape", f"The tip is not JSON: {error}.") from error
+    TIP(value, "tip")
+    return value
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise OSError(f"{path} is not text; is it the right file?") from error
 
 
 def read_identity(text: str) -> age.Identity:

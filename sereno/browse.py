@@ -12,11 +12,10 @@ import ssl
 import zlib
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import brotli
 
-from sereno.http import read_whole
+from sereno.http import parts_of, read_whole
 
 TIME_OUT: Final = 30.0
 MOST: Final = 8 << 20  # Bytes of a page: several times the longest of ours.
@@ -47,7 +46,7 @@ class Answer:
 
 def get(origin: str, path: str, language: str) -> Answer:
     """Return the answer to a browser's request.  Raises OSError where there is none, or none that can be read."""
-    parts = urlsplit(origin)
+    parts = parts_of(origin)
     connection = _connect(parts.scheme, parts.hostname or "", parts.port)
     try:
         connection.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)

@@ -23,6 +23,7 @@ from protocol.state import State, state
 from protocol.stay import Stay, check_stay
 from protocol.trail import Trail
 from sereno import clock
+from sereno.terminal import shown
 
 GENUINE, NOT_GENUINE, NOT_CURRENT = 0, 1, 3
 MOST: Final = 256  # Stays in one list, as a publication has them.
@@ -86,13 +87,13 @@ def run(arguments: argparse.Namespace) -> int:
                 messages.append(check(bundle, policy, now, Knowledge(tuple(stays))))
         except Refused as error:
             called = "the code" if given.startswith(WEB) else Path(given).name
-            print(f"{fault}: {called}\n  {error.sentence}\n  rule {error.rule}, {error.kind}")
+            print(f"{fault}: {called}\n  {shown(error.sentence)}\n  rule {error.rule}, {error.kind}")
             print(_as_of(now))
             return NOT_GENUINE
     try:
         found = state(messages, now)
     except Refused as error:
-        print(f"NOT AN ALERT BY ITSELF: {error.sentence}\n  rule {error.rule}, {error.kind}")
+        print(f"NOT AN ALERT BY ITSELF: {shown(error.sentence)}\n  rule {error.rule}, {error.kind}")
         return NOT_GENUINE
     print("\n".join(_verdict(found, messages, policy)))
     print(_as_of(now))

@@ -54,4 +54,4 @@ def free_ports(count: int) -> int:
         finally:
             for one in held:
                 one.close()
-    raise RuntimeError("No neighbouring ports are free on this machine.")
+    raise OSError("No neighbouring ports are free on this machine.")

@@ -15,8 +15,7 @@ from protocol.errors import Refused
 from protocol.policy import Policy
 from sereno import clock, partners, premises, records
 from sereno.finding import Finding, Findings, Patient
-from sereno.run import database
-from store.engine import open_engine
+from sereno.storeroom import engine_of, is_there
 from store.migrating import is_newest
 
 WELL, NOT_WELL = 0, 1
@@ -27,6 +26,7 @@ PREMISES: Final[tuple[Callable[[Patient], Findings], ...]] = (
     premises.room,
     premises.clock,
     premises.addresses,
+    premises.origins,
     premises.hints,
     premises.processes,
 )
@@ -67,13 +67,17 @@ def look(folder: Path, now: int) -> list[Finding]:
     face = _read(found, folder / "face.json", Face.decode, "Mend what it says there; docs are in deploy/operators.md.")
     if policy is None or face is None:
         return found
-    url, redis = database(folder), os.environ.get("SERENO_REDIS", f"unix://{folder.resolve()}/redis/redis.sock")
-    engine = open_engine(url)
+    redis = os.environ.get("SERENO_REDIS", f"unix://{folder.resolve()}/redis/redis.sock")
+    try:
+        engine = engine_of(folder)
+    except OSError as error:
+        mend = "Write it as deploy/operators.md shows, or set none: the store is then in the folder."
+        return [*found, Finding(f"{error}", mend)]
     patient = Patient(folder, policy, face, engine, redis, now)
     try:
         for check in PREMISES:
             found += check(patient)
-        if url.startswith("sqlite") and not Path(str(engine.url.database)).exists():
+        if not is_there(engine):
             return [*found, Finding("There is no database.", f"sereno run --folder {folder}, or restore a backup.")]
         for check in RECORDS:
             found += check(patient)
@@ -93,8 +97,6 @@ def _read(found: list[Finding], path: Path, decode: Callable[[bytes], Value], me
         found.append(Finding(f"{path} can't be read: {error.strerror}.", mend))
     except Refused as refusal:
         found.append(Finding(f"{path}: {refusal.sentence}", mend))
-    except ValueError as error:
-        found.append(Finding(f"{path} is not JSON: {error}", mend))
     else:
         found.append(Finding(f"{path.name} can be read."))
         return value

@@ -78,7 +78,7 @@ class ForkServer:
                 self._start({name: value for name, value in environment.items() if not name.startswith("SERENO_")})
 
     def begin(self, name: str, program: Sequence[str], environment: Mapping[str, str]) -> Forked:
-        """Begin a program: its module and arguments, and its whole environment.  Raises ForkServerGone."""
+        """Begin a program: its module and arguments, and its whole environment.  Raises ForkServerGone, OSError."""
         with self._lock:
             self.load(environment)
             settings, written = os.pipe()
@@ -130,9 +130,14 @@ class ForkServer:
 
     def _start(self, environment: dict[str, str]) -> None:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with its:
-            command = become([sys.executable, "-P", "-m", "sereno.forkserver"])
+        command = become([sys.executable, "-P", "-m", "sereno.forkserver"])
+        try:
             self._process = subprocess.Popen(command, env=environment, stdin=its.fileno(), start_new_session=True)  # noqa: S603 - ours
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            its.close()
         self._socket = ours
         self.starts += 1
 

@@ -14,9 +14,8 @@ from sqlalchemy import Engine
 from look.face import Face
 from protocol.errors import Refused
 from sereno import clock
-from sereno.run import addresses, database
-from store.engine import open_engine
-from store.migrating import migrate
+from sereno.run import addresses
+from sereno.storeroom import opened
 
 if TYPE_CHECKING:
     from sereno import demonet
@@ -26,18 +25,16 @@ def prepare(folder: Path, port: int) -> bool:
     """Make the folder's store and, where it has no network, a demo network; say whether one was founded."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)  # It may have been there, open to others: the store is inside.
-    engine = open_engine(database(folder))
-    migrate(engine)
-    if (folder / "policy.json").exists():
-        return False
-    from sereno import demonet  # The locksmith's functions, which a folder with a network never needs.
+    with opened(folder, new=True) as engine:
+        if (folder / "policy.json").exists():
+            return False
+        from sereno import demonet  # The locksmith's functions, which a folder with a network never needs.
 
-    network = demonet.found_demo(clock.now())
-    demonet.install(engine, network)
-    demonet.write_secrets(folder / "people", network)
-    demonet.write_files(folder, network, addresses(port))
-    sign_pages(engine, network, folder)
-    engine.dispose()
+        network = demonet.found_demo(clock.now())
+        demonet.install(engine, network)
+        demonet.write_secrets(folder / "people", network)
+        demonet.write_files(folder, network, addresses(port))
+        sign_pages(engine, network, folder)
     return True
 
 

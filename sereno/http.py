@@ -7,13 +7,14 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any, Final, cast
+from urllib.parse import SplitResult, urlsplit
 
 from protocol.errors import KINDS, Refused
 
 TIME_OUT: Final = 20.0
 MOST: Final = 64 << 20  # Bytes of an answer: more than anything we ask for has.
+MOST_REFUSED: Final = 64 << 10  # Of an answer that refuses: a kind and a sentence.
 
 
 def read_whole(answer: http.client.HTTPResponse, most: int) -> bytes:
@@ -27,6 +28,19 @@ def read_whole(answer: http.client.HTTPResponse, most: int) -> bytes:
     if answer.length and len(data) <= most:
         raise http.client.IncompleteRead(data, answer.length)
     return data
+
+
+def parts_of(origin: str) -> SplitResult:
+    """Return the parts of a server's address.  Raises OSError for what is none."""
+    try:
+        parts = urlsplit(origin)
+        fits = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0 and origin.isascii()
+        (parts.hostname or "").encode("idna")
+    except ValueError:
+        fits = False
+    if not fits:
+        raise OSError(f"{origin} is no server's address: write it whole, such as https://alerts.example.org.")
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +70,12 @@ class Client:
     def _value(self, answer: bytes) -> Any:
         try:
             return json.loads(answer)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise OSError(f"What answered for {urlsplit(self.origin).netloc} gave no JSON: it is no Sereno.") from error
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         # The name is what the server's origin says; the connection goes to where `*.localhost` always is.
-        parts = urlsplit(self.origin)
+        parts = parts_of(self.origin)
         host = "127.0.0.1" if (parts.hostname or "").endswith("localhost") else parts.hostname
         url = f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}{path}"
         request = urllib.request.Request(url, body, {"Host": parts.netloc, **headers}, method=method)  # noqa: S310
@@ -71,7 +85,7 @@ class Client:
             with urllib.request.urlopen(request, timeout=TIME_OUT) as answer:  # noqa: S310 - http and https only
                 data = read_whole(answer, MOST)
         except urllib.error.HTTPError as error:
-            raise _refusal(error) from error
+            raise _refusal(error, parts.netloc) from error
         except http.client.HTTPException as error:  # The server ended in the middle of its answer.
             raise OSError(f"The answer of {parts.netloc} broke off.") from error
         if len(data) > MOST:
@@ -79,11 +93,13 @@ class Client:
         return data
 
 
-def _refusal(error: urllib.error.HTTPError) -> Refused | OSError:
+def _refusal(error: urllib.error.HTTPError, netloc: str) -> Refused | OSError:
+    """Return what a server refuses with; of another than ours only the status: its words could be anything."""
     try:
-        value = json.loads(error.read())
-        if value["kind"] in KINDS:
+        with error:
+            value = json.loads(read_whole(cast("http.client.HTTPResponse", error.fp), MOST_REFUSED))
+        if value["kind"] in KINDS and isinstance(value["sentence"], str):
             return Refused(value["kind"], value["sentence"])
-    except (ValueError, KeyError, TypeError):
+    except (http.client.HTTPException, OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
-    return OSError(f"The server answered {error.code} {error.reason}.")
+    return OSError(f"{netloc} answered {error.code}.")

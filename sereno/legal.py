@@ -10,7 +10,6 @@ import argparse
 import os
 import sys
 import time
-import unicodedata
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +26,7 @@ from protocol.signin import NONCE, sign_in
 from sereno import clock
 from sereno.breakglass import write_new
 from sereno.http import Client
+from sereno.terminal import shown
 
 MOST: Final = 64 * limits.LEGAL_PARTS  # Of every desk that a roster may have.
 LISTED: Final = record({"parts": list_of(record({"name": SHA256, "desk": CODE, "day": integer(0)}), MOST)})
@@ -106,7 +106,7 @@ def show(one: dict[str, Any], part: bytes, identity: age.Identity, out: Path | N
         words = open_legal(part, identity)
     except Refused as refusal:
         if refusal.kind != "age_no_match":
-            print(f"{where}: sealed to you, and broken: {refusal.sentence}", file=sys.stderr)
+            print(f"{where}: sealed to you, and broken: {shown(refusal.sentence)}", file=sys.stderr)
         return False
     if not words:
         return False
@@ -119,13 +119,6 @@ def show(one: dict[str, Any], part: bytes, identity: age.Identity, out: Path | N
         write_new(file, words.encode("utf-8"))
     print(f"{where}: {file}")
     return True
-
-
-def shown(words: str) -> str:
-    """Return a stranger's words for a terminal, which would obey control characters: those are spelled out."""
-    return "".join(
-        one if one in "\n\t" or unicodedata.category(one)[0] != "C" else f"\\u{{{ord(one):x}}}" for one in words
-    )
 
 
 def read_seen(path: Path, policy: Policy) -> set[str]:

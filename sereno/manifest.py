@@ -16,13 +16,12 @@ from protocol.signed import Signed
 from protocol.sixwords import words_of
 from sereno import clock
 from sereno.breakglass import write_new
-from sereno.run import database
 from sereno.sitepages import list_pages
-from store.engine import open_engine, reading, writing
+from sereno.storeroom import opened
+from store.engine import reading, writing
 from store.knowledge import roster_now
 from store.logbook import queue_signed
 from store.manifests import current_manifest, put_manifest
-from store.migrating import migrate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,17 +54,11 @@ def _make(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _open_store(folder: Path) -> tuple[Policy, Engine]:
-    policy = Policy.decode((folder / "policy.json").read_bytes())
-    engine = open_engine(database(folder))
-    migrate(engine)
-    return policy, engine
-
-
 def _add(arguments: argparse.Namespace) -> int:
-    policy, engine = _open_store(arguments.folder)
+    policy = Policy.decode((arguments.folder / "policy.json").read_bytes())
     signed = Signed.decode(arguments.manifest.read_bytes().removesuffix(b"\n"))
-    found = publish(engine, policy, signed, clock.now())
+    with opened(arguments.folder, new=True) as engine:
+        found = publish(engine, policy, signed, clock.now())
     print(f"Manifest {found.number} of {len(found.pages)} pages is published, and logged by the log writer.")
     _compare(found, arguments.folder, policy)
     return 0
@@ -92,8 +85,8 @@ def _number(signed: Signed) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    policy, engine = _open_store(arguments.folder)
-    with reading(engine) as conn:
+    policy = Policy.decode((arguments.folder / "policy.json").read_bytes())
+    with opened(arguments.folder, new=True) as engine, reading(engine) as conn:
         signed = current_manifest(conn)
         if signed is None:
             print("No manifest yet: sereno manifest make, python -m keys manifest …, sereno manifest add FILE.")

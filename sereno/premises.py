@@ -13,6 +13,7 @@ from redis.retry import Retry
 
 from sereno.clock import shown
 from sereno.finding import Finding, Findings, Patient
+from sereno.run import work_key
 
 ROOM: Final = 1 << 30  # Bytes that should be free: a day of tips at the door's budget.
 OFTEN: Final = 20  # Starts from which a program is not well.
@@ -33,6 +34,11 @@ def files(patient: Patient) -> Findings:
         yield Finding(f"{one} can be read by others on this machine.", f"chmod {wanted} {one}")
     if not open_:
         yield Finding("Folder and keys are closed to others.")
+    if keys[1].exists():
+        try:
+            work_key(patient.folder)
+        except OSError as error:
+            yield Finding(f"{error}", "Make another and start the intake again: nothing depends on the old one.")
     if patient.policy.mode == "actual" and (patient.folder / "people").exists():
         yield Finding(
             "Vaults and pass-phrases of people lie on this machine.",
@@ -77,9 +83,23 @@ def addresses(patient: Patient) -> Findings:
         yield Finding(f"Browsers find form, desk and alerts at {', '.join(where.values())}.")
 
 
+def origins(patient: Patient) -> Findings:
+    """Look whether the desk takes sign-ins from where browsers find it."""
+    given, wanted = os.environ.get("SERENO_DESK_ORIGINS", "").split(), patient.face.addresses["desk"]
+    if given and given[0] != wanted:
+        yield Finding(
+            f"face.json has the desk at {wanted}, and SERENO_DESK_ORIGINS begins with {given[0]}.",
+            f"Begin SERENO_DESK_ORIGINS with {wanted}, or name the desk's right address in face.json.",
+        )
+
+
 def hints(patient: Patient) -> Findings:
     """Look whether Redis answers and keeps nothing."""
-    client = redis.Redis.from_url(patient.redis, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2)
+    try:
+        client = redis.Redis.from_url(patient.redis, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2)
+    except ValueError as error:
+        yield Finding(f"SERENO_REDIS is no address of a Redis: {error}", "Write unix:///path/redis.sock, or redis://…")
+        return
     try:
         client.ping()
         kept = [name for name, off in (("save", ""), ("appendonly", "no")) if _setting(client, name) != off]
@@ -110,7 +130,11 @@ def processes(patient: Patient) -> Findings:
     if not record.exists():
         yield Finding("`sereno run` was never started here.", f"sereno run --folder {patient.folder}")
         return
-    value = json.loads(record.read_text("utf-8"))
+    try:
+        value = json.loads(record.read_text("utf-8"))
+    except ValueError:  # A power cut may leave it empty.
+        yield Finding(f"{record} can't be read.", f"Start it anew: sereno run --folder {patient.folder}")
+        return
     down = [name for name, one in value.items() if not alive(one["pid"])]
     if down and len(down) == len(value):
         yield Finding("Nothing is running.", f"sereno run --folder {patient.folder}")

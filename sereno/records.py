@@ -32,7 +32,6 @@ from store.sets import current_set
 WARN: Final = 15  # Days before the roster ends from which its end is counted down.
 WAITS: Final = limits.MINUTE  # Seconds something may be due before somebody must have done it.
 TRIES: Final = 5
-SHOWN: Final = 12  # Characters of an id, as `sereno subscriber` shows it.
 
 
 def database(patient: Patient) -> Findings:
@@ -184,12 +183,12 @@ def subscribers(patient: Patient) -> Findings:
         stuck = tried_in_vain(conn, patient.now, TRIES)
     for id, count in sorted(lost.items()):
         yield Finding(
-            f"{count} deliveries to subscriber {id[:SHOWN]} were given up in the last day.",
+            f"{count} deliveries to subscriber {id} were given up in the last day.",
             "Ask them whether their webhook answers; end the subscription if nobody is there any more.",
         )
     for id in sorted(set(stuck) - set(lost)):
         yield Finding(
-            f"Subscriber {id[:SHOWN]} was tried {TRIES} times or more and does not take an alert.",
+            f"Subscriber {id} was tried {TRIES} times or more and does not take an alert.",
             "Ask them whether their webhook answers with 2xx.",
         )
     if not lost and not stuck:

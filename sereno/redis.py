@@ -85,8 +85,7 @@ def start(folder: Path) -> Running:
     it from the main one.  Raises RuntimeError when one is already running there, or when it does not start.
     """
     socket = folder / "redis.sock"
-    if len(os.fsencode(socket)) > LONGEST_SOCKET:
-        raise RuntimeError(f"A socket's path has at most {LONGEST_SOCKET} bytes; give a shorter folder than {folder}")
+    require_short(socket)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     _wait_for_the_last_one(socket)
@@ -98,6 +97,14 @@ def start(folder: Path) -> Running:
     )
     _wait_until_it_answers(socket, process)
     return Running(socket, process)
+
+
+def require_short(socket: Path) -> None:
+    """Raise RuntimeError where a socket's path is longer than systems take."""
+    if len(os.fsencode(socket)) > LONGEST_SOCKET:
+        raise RuntimeError(
+            f"A socket's path has at most {LONGEST_SOCKET} bytes; give a shorter folder than {socket.parent}"
+        )
 
 
 def options(folder: Path, socket: Path) -> list[str]:

@@ -17,10 +17,9 @@ from protocol.policy import Policy
 from protocol.roster import ROSTER, Roster, open_roster
 from protocol.signed import Signed
 from sereno import clock
-from sereno.run import database
-from store.engine import open_engine, reading, writing
+from sereno.storeroom import opened
+from store.engine import reading, writing
 from store.logbook import queue_signed
-from store.migrating import migrate
 from store.rosters import StoredRoster, coming_rosters, current_roster, put_roster
 
 _TWO: Final = "The custodians signed two rosters of one number: ask them which holds."
@@ -44,9 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked and return the exit status."""
     policy = Policy.decode((arguments.folder / "policy.json").read_bytes())
-    engine = open_engine(database(arguments.folder))
-    migrate(engine)
-    return _add(engine, policy, arguments) if arguments.what == "add" else _show(engine, policy)
+    with opened(arguments.folder, new=True) as engine:
+        return _add(engine, policy, arguments) if arguments.what == "add" else _show(engine, policy)
 
 
 def _add(engine: Engine, policy: Policy, arguments: argparse.Namespace) -> int:

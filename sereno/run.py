@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from look.face import ORIGIN, Face
 from protocol.policy import Policy
+from sereno import latch
 from sereno.forked import ForkServer
-from sereno.redis import find_redis, options
+from sereno.redis import find_redis, options, require_short
 from sereno.supervise import Program, Supervisor
 
 HOSTS: Final = (
@@ -51,6 +54,29 @@ def prepare(folder: Path, port: int) -> bool:
     if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own program
         raise RuntimeError(f"{folder} could not be prepared.")
     return founded
+
+
+def desk_origins(folder: Path, port: int) -> str:
+    """Return where the desk takes sign-ins from: where SERENO_DESK_ORIGINS says, its own first.
+
+    Where that says nothing: from where face.json has the desk, and from this machine.
+    Raises Refused("shape"), OSError.
+    """
+    given = os.environ.get("SERENO_DESK_ORIGINS", "").split()
+    for one in given:
+        ORIGIN(one, "SERENO_DESK_ORIGINS")
+    face = Face.read(folder / "face.json")
+    return " ".join(given or dict.fromkeys((face.addresses["desk"], addresses(port)["desk"])))
+
+
+def work_key(folder: Path) -> str:
+    """Return the key that signs work challenges: 32 bytes in hexadecimal.  Raises OSError for a file without one."""
+    text = (folder / "work.key").read_bytes().strip().decode("ascii", "replace")
+    if re.fullmatch("[0-9a-fA-F]{64}", text) is None:
+        raise OSError(
+            f"{folder / 'work.key'} does not hold 32 bytes in hexadecimal; `openssl rand -hex 32` gives some."
+        )
+    return text
 
 
 def database(folder: Path) -> str:
@@ -91,7 +117,6 @@ def plain() -> dict[str, str]:
 def programs(folder: Path, port: int) -> list[Program]:
     """Return what runs, each with only the settings it needs."""
     folder = folder.resolve()
-    origins = addresses(port)
     base = plain()
     store = {"SERENO_DATABASE": database(folder), "SERENO_POLICY": str(folder / "policy.json")}
     shown = {**base, **store, "SERENO_FACE": str(folder / "face.json")}
@@ -102,7 +127,6 @@ def programs(folder: Path, port: int) -> list[Program]:
         "SERENO_ALLOW_PRIVATE": "yes" if exercise else "no",
         "SERENO_WITNESSES": os.environ.get("SERENO_WITNESSES", ""),
     }
-    work_key = (folder / "work.key").read_text("ascii").strip()
     return [
         Program("redis", redis_command(folder / "redis"), base, quiet=True),
         _python("log", "worker", "log", **base, **store, SERENO_LOG_KEY=str(folder / "log.key")),
@@ -111,27 +135,38 @@ def programs(folder: Path, port: int) -> list[Program]:
             "intake",
             **shown,
             **WIPING,
+            **_given("SERENO_INTAKE_HOURLY_BYTES"),
             SERENO_INTAKE_LISTEN=f"127.0.0.1:{port}",
             SERENO_INTAKE_ONION=os.environ.get("SERENO_INTAKE_ONION", ""),
-            SERENO_WORK_KEY=work_key,
+            SERENO_WORK_KEY=work_key(folder),
         ),
         _fork(
             "desk",
             "verifier",
             **shown,
+            **_given("SERENO_DESK_CHALLENGE_KEY"),
             SERENO_DESK_LISTEN=f"127.0.0.1:{port + 1}",
-            SERENO_DESK_ORIGINS=origins["desk"],
+            SERENO_DESK_ORIGINS=desk_origins(folder, port),
         ),
         _fork("alerts", "alerts", **shown, SERENO_ALERTS_LISTEN=f"127.0.0.1:{port + 2}"),
         _fork("worker", "worker", "crew", **worker),
     ]
 
 
+def _given(*names: str) -> dict[str, str]:
+    """Return those of an operator's own settings that are set."""
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
 def redis_command(folder: Path) -> list[str | Path]:
-    """Return the command of the embedded Redis, its folder made and closed to others."""
+    """Return the command of the embedded Redis, its folder made and closed to others.
+
+    Raises RuntimeError where there is none, or where its socket's path is too long.
+    """
+    socket = folder / "redis.sock"
+    require_short(socket)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    socket = folder / "redis.sock"
     return [find_redis(), *options(folder, socket)]
 
 
@@ -147,25 +182,29 @@ def _fork(name: str, module: str, *arguments: str, **environment: str) -> Progra
 def assemble(folder: Path, port: int) -> tuple[Supervisor, bool]:
     """Prepare a folder; return who keeps its programs running, not started yet, and whether a network was founded.
 
-    Raises RuntimeError where it could not be prepared.
+    Raises OSError, which says what is missing, and Refused, where that can't be done.
     """
+    held = latch.hold(folder)
     server = ForkServer()
-    server.load(plain())  # It loads while the folder is prepared.
     try:
+        server.load(plain())  # It loads while the folder is prepared.
         founded = prepare(folder, port)
-    except RuntimeError:
+        return Supervisor(programs(folder, port), folder / "processes.json", server, held), founded
+    except BaseException as error:
         server.stop()
+        held.close()
+        if isinstance(error, RuntimeError):
+            raise OSError(str(error)) from error
         raise
-    return Supervisor(programs(folder, port), folder / "processes.json", server), founded
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Start everything, say where it is, and keep it running until asked to stop."""
     folder: Path = arguments.folder
     supervisor, founded = assemble(folder, arguments.port)
-    supervisor.start()
-    print("\n".join(_greeting(folder, arguments.port, founded)), flush=True)
     try:
+        supervisor.start()
+        print("\n".join(_greeting(folder, arguments.port, founded)), flush=True)
         supervisor.watch()
     finally:
         supervisor.stop()

@@ -19,10 +19,9 @@ from protocol.stay import check_stay, open_stay
 from protocol.vault import open_vault
 from sereno import clock
 from sereno.deskclient import DeskClient
-from sereno.run import database
-from store.engine import open_engine, writing
+from sereno.storeroom import opened
+from store.engine import writing
 from store.knowledge import roster_now
-from store.migrating import migrate
 from store.suspending import suspend
 
 
@@ -56,9 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _obey(signed: Signed, policy: Policy, folder: Path, now: int) -> None:
-    engine = open_engine(database(folder))
-    migrate(engine)
-    with writing(engine) as conn:
+    with opened(folder) as engine, writing(engine) as conn:
         open_stay(signed, roster_now(conn, policy, now))  # The lead is one now too, and not only by an older roster.
         suspend(conn, signed, now)
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from protocol.encoding import b64
+from protocol.errors import Refused
 from protocol.policy import Policy
-from sereno.run import database
-from store.engine import open_engine, reading, writing
+from protocol.roster import Roster
+from protocol.vocabulary import TEMPLATES
+from sereno import clock
+from sereno.storeroom import opened
+from store.engine import reading, writing
+from store.knowledge import roster_now
 from store.subscribers import (
     PAGER,
     WEBHOOK,
     active_subscribers,
     forget_subscriber,
+    get_subscriber,
     put_subscriber,
     rotate_secret,
 )
@@ -31,8 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True)
     add = what.add_parser("add", help="send alerts to a webhook; prints its secret, once")
     add.add_argument("url")
-    add.add_argument("--zone", action="append", default=[], help="only this zone; may be given again; all if not given")
-    add.add_argument("--class", dest="classes", action="append", default=[], help="only this class; may be given again")
+    text = "only this zone (of a pager: this desk); may be given again; all if not given"
+    add.add_argument("--zone", action="append", default=[], help=text)
+    text = "only this class; may be given again"
+    add.add_argument("--class", dest="classes", action="append", default=[], choices=sorted(TEMPLATES), help=text)
     add.add_argument("--responders", action="store_true", help="also what is for responders only")
     add.add_argument("--pager", action="store_true", help="no alerts: only be told that somebody has to look")
     what.add_parser("list", help="show who gets alerts")
@@ -45,19 +54,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked and return the exit status."""
-    engine = open_engine(database(arguments.folder))
     if arguments.what == "add":
-        return _add(engine, arguments)
-    if arguments.what == "list":
-        return _list(engine)
-    return _remove(engine, arguments.id) if arguments.what == "remove" else _rotate(engine, arguments.id)
+        return _add(arguments)
+    with opened(arguments.folder) as engine:
+        if arguments.what == "list":
+            return _list(engine)
+        return _remove(engine, arguments.id) if arguments.what == "remove" else _rotate(engine, arguments.id)
 
 
-def _add(engine: Engine, arguments: argparse.Namespace) -> int:
-    mode = Policy.decode((arguments.folder / "policy.json").read_bytes()).mode
-    require_url(arguments.url, allow_private=mode == "exercise")
+def _add(arguments: argparse.Namespace) -> int:
+    policy = Policy.decode((arguments.folder / "policy.json").read_bytes())
+    require_url(arguments.url, allow_private=policy.mode == "exercise")
     secret = secrets.token_bytes(SECRET)
-    with writing(engine) as conn:
+    with opened(arguments.folder) as engine, writing(engine) as conn:
+        if arguments.zone:
+            _require_known(roster_now(conn, policy, clock.now()), arguments.zone, pager=arguments.pager)
         id = put_subscriber(
             conn,
             channel=PAGER if arguments.pager else WEBHOOK,
@@ -71,6 +82,15 @@ def _add(engine: Engine, arguments: argparse.Namespace) -> int:
     print(f"{id}\nwhsec_{b64(secret)}")
     print("Give the secret to the receiver over another way than the address. It is not shown again.")
     return 0
+
+
+def _require_known(roster: Roster, chosen: Sequence[str], *, pager: bool) -> None:
+    """Refuse what no alert and no page will ever name: whoever chose it would wait in vain."""
+    known = {*roster.desks} if pager else {zone for desk in roster.desks.values() for zone in desk.zones}
+    for one in chosen:
+        if one not in known:
+            what = "desk" if pager else "zone"
+            raise Refused("not_found", f"The roster has no {what} {one}; it has {', '.join(sorted(known))}.")
 
 
 def _list(engine: Engine) -> int:
@@ -94,6 +114,7 @@ def _remove(engine: Engine, id: str) -> int:
 def _rotate(engine: Engine, id: str) -> int:
     secret = secrets.token_bytes(SECRET)
     with writing(engine) as conn:
+        get_subscriber(conn, id)
         rotate_secret(conn, id, secret)
     print(f"whsec_{b64(secret)}\nBoth secrets sign until the next rotation.")
     return 0

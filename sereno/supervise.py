@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from sereno.become import become
 from sereno.forked import HERE, Forked, ForkServer, ForkServerGone
@@ -57,13 +58,16 @@ class Supervisor:
     """Keeps programs running.  Call `start`, then `watch` until something says stop, then `stop`.
 
     `server` begins those that are forks.  `record` names a JSON file that always tells each program's process id and
-    how often it was started.
+    how often it was started.  `held` keeps others from running the same, and is let go in the end.
+    A full disk, and a system that has no more processes or files to give, cost a start, which is tried again.
     """
 
     programs: Sequence[Program]
     record: Path | None = None
     server: ForkServer = field(default_factory=ForkServer)
+    held: IO[bytes] | None = None
     _children: list[_Child] = field(default_factory=list)
+    _rewrite: float = math.inf  # When a record that could not be written is tried again.
     _stopping: bool = False
 
     def start(self) -> None:
@@ -73,13 +77,15 @@ class Supervisor:
             self._launch(child)
 
     def tick(self) -> None:
-        """Start again what has died and has waited its pause."""
+        """Start again what has died and has waited its pause, and write down what could not be."""
         now = time.monotonic()
         for child in self._children:
             if child.process is not None and child.process.poll() is not None:
                 self._note_death(child, now)
             if child.process is None and now >= child.due and not self._stopping:
                 self._launch(child)
+        if now >= self._rewrite:
+            self._write_record()
 
     def watch(self) -> None:
         """Keep everything running until SIGTERM or SIGINT arrives."""
@@ -104,6 +110,8 @@ class Supervisor:
                 with contextlib.suppress(subprocess.TimeoutExpired):  # A fork server that hangs passes nothing on.
                     process.wait(PATIENCE)
         self.server.stop()
+        if self.held is not None:
+            self.held.close()
 
     def pid(self, name: str) -> int:
         """Return the process id of a program, or of the fork server; 0 while it is down."""
@@ -146,13 +154,16 @@ class Supervisor:
         self._stopping = True
 
     def _launch(self, child: _Child) -> None:
+        child.started = time.monotonic()
         try:
             child.process = self._begin(child)
         except ForkServerGone as error:
             self._pause(child, time.monotonic(), str(error))
             return
+        except OSError as error:
+            self._pause(child, time.monotonic(), f"{child.program.name} could not be started: {error}")
+            return
         child.once = {}
-        child.started = time.monotonic()
         child.starts += 1
         self._write_record()
 
@@ -178,7 +189,7 @@ class Supervisor:
         child.pause = FIRST_PAUSE if now - child.started > STEADY else min(child.pause * 2, LONGEST_PAUSE)
         child.due = now + child.pause
         if not self._stopping:
-            print(why, file=sys.stderr, flush=True)
+            _say(why)
 
     def _write_record(self) -> None:
         if self.record is None:
@@ -190,5 +201,17 @@ class Supervisor:
         if self.server.starts:
             value[FORK_SERVER] = {"pid": self.server.pid, "starts": self.server.starts}
         temporary = self.record.with_suffix(".new")
-        temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
-        os.replace(temporary, self.record)
+        try:
+            temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
+            os.replace(temporary, self.record)
+        except OSError as error:
+            if self._rewrite == math.inf:
+                _say(f"{self.record} can't be written, and may tell what is not so any more: {error}")
+            self._rewrite = time.monotonic() + LONGEST_PAUSE
+        else:
+            self._rewrite = math.inf
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # Where it goes may be a file on the disk that is full.
+        print(text, file=sys.stderr, flush=True)

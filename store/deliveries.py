@@ -242,6 +242,15 @@ def give_up_expired(conn: Connection, now: int) -> int:
     return conn.execute(over.values(state="gave-up", due_at=None, owner=None)).rowcount
 
 
+def give_up_releases(conn: Connection) -> int:
+    """Give up what is due of releases; return how many.  Stops and notices stay due: what lowers goes out, even twice.
+
+    After a backup was restored: they may have been sent since, and what followed them is not known here.
+    """
+    waits = update(deliveries).where(deliveries.c.due_at.is_not(None), deliveries.c.rank == RELEASE)
+    return conn.execute(waits.values(state="gave-up", due_at=None, owner=None)).rowcount
+
+
 def send_again(conn: Connection, id: str, now: int, until: int) -> bool:
     """Make a delivery that was given up due again, by hand; say whether it was one."""
     lost = update(deliveries).where(deliveries.c.id == id, deliveries.c.state == "gave-up")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -23,9 +24,21 @@ BROKEN: Final = {
     "/in-a-chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + WHOLE[:9],
     "/after-a-chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\n9\r\n" + WHOLE[:9] + b"\r\n",
 }
+REFUSES: Final = b"HTTP/1.1 404 \x1b[2J Gone\r\nConnection: close\r\n"
+REFUSING: Final = {
+    "/nowhere": REFUSES + b"Content-Length: 0\r\n\r\n",
+    "/nowhere-broken": REFUSES + b"Content-Length: 16\r\n\r\n" + WHOLE[:9],
+    "/nowhere-in-a-chunk": REFUSES + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + WHOLE[:9],
+    "/nowhere-without-an-end": REFUSES + b"\r\n" + WHOLE,
+    "/nowhere-deep": REFUSES + b"Content-Length: 60000\r\n\r\n" + b"[" * 60_000,
+    "/nowhere-no-sentence": REFUSES + b'Content-Length: 33\r\n\r\n{"kind":"not_found","sentence":1}',
+}
+ENDLESS: Final = "/nowhere-endless"
+LONG: Final = 64 << 20
 OTHER: Final = {
     "/empty": HEAD + b"Content-Length: 0\r\n\r\n",
     "/a-page": HEAD + b"Content-Length: 12\r\n\r\n<p>Welcome.\n",
+    "/deep": HEAD + b"Content-Length: 60000\r\n\r\n" + b"[" * 60_000,
     "/no-text": HEAD + b"Content-Length: 2\r\n\r\n\xff\xfe",
     "/ill": b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 3\r\n\r\nill",
 }
@@ -33,11 +46,20 @@ FINE: Final = {"/fine": HEAD + b"Content-Length: 16\r\n\r\n" + WHOLE}
 
 
 class Breaking(BaseHTTPRequestHandler):
-    """Says the bytes for a path, and closes."""
+    """Says the bytes for a path, and closes.  `said`: how many it was rid of at the path that has no end."""
+
+    said = 0
 
     def do_GET(self) -> None:
         """Answer."""
-        self.wfile.write((BROKEN | OTHER | FINE)[self.path])
+        if self.path != ENDLESS:
+            self.wfile.write((BROKEN | REFUSING | OTHER | FINE)[self.path])
+            return
+        self.wfile.write(REFUSES + f"Content-Length: {LONG}\r\n\r\n".encode())
+        with contextlib.suppress(OSError):
+            for _ in range(LONG >> 16):
+                self.wfile.write(bytes(1 << 16))
+                Breaking.said += 1 << 16
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -76,6 +98,20 @@ def test_half_an_answer_is_none(origin: str, path: str, get: Callable[[str, str]
 def test_what_is_no_value_is_no_answer_of_a_server_of_ours(origin: str, path: str) -> None:
     with pytest.raises(OSError, match=r"no JSON|502"):
         Client(origin).get_json(path)
+
+
+@pytest.mark.parametrize("path", [*REFUSING, ENDLESS])
+def test_of_a_stranger_s_refusal_only_the_status_is_said(origin: str, path: str) -> None:
+    with pytest.raises(OSError, match=r"^127\.0\.0\.1:\d+ answered 404\.$"):
+        Client(origin).get(path)
+    assert Breaking.said < LONG / 2
+
+
+@pytest.mark.parametrize("origin", ["alerts.example.org", "https://a.example:b", "https://[::1", "https://a..example"])
+def test_what_is_no_server_s_address_is_said_so(origin: str) -> None:
+    for get in (Client(origin).get, lambda path: browse.get(origin, path, "en")):
+        with pytest.raises(OSError, match="is no server's address"):
+            get("/fine")
 
 
 @pytest.mark.parametrize("path", [*BROKEN, *OTHER])

@@ -196,7 +196,7 @@ BROKEN: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
     "no epoch keys": (lambda folder: change(folder, sa.text("DELETE FROM epoch_keys")), "no key for this week"),
     "what waits for the log": (unsigned_leaf, "1 entries wait for the log"),
     "what waits for the gate": (stuck_message, "An alert waits for the gate"),
-    "given up": (dead_subscriber, "1 deliveries to subscriber aaaaaaaaaaaa were given up"),
+    "given up": (dead_subscriber, f"1 deliveries to subscriber {'aa' * 16} were given up"),
     "tried in vain": (impatient_subscriber, "does not take an alert"),
     "nothing runs": (nothing_runs, "Nothing is running"),
     "one is down": (one_is_down, "sweep is down"),
