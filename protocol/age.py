@@ -40,6 +40,7 @@ __all__ = [
     "open_header",
     "parse_header",
     "plaintext_size",
+    "public_key",
     "seal",
     "self_test",
 ]
@@ -157,7 +158,7 @@ def seal(plaintext: bytes, recipients: Sequence[str]) -> bytes:
     if not recipients or header_size(len(recipients)) > MAX_HEADER:
         most = (MAX_HEADER - header_size(0)) // (header_size(1) - header_size(0))
         raise Refused("age_recipient", f"A file is sealed to 1 to {most} recipients; {len(recipients)} were given.")
-    publics = [_public_key(recipient) for recipient in recipients]
+    publics = [public_key(recipient) for recipient in recipients]
     file_key = nacl.utils.random(FILE_KEY)
     stanzas = []
     for public in publics:
@@ -234,7 +235,8 @@ def plaintext_size(payload: int) -> int:
     return plaintext
 
 
-def _public_key(recipient: str) -> xwing.PublicKey:
+def public_key(recipient: str) -> xwing.PublicKey:
+    """Return the key that `age1pq1...` spells.  Raises Refused("age_recipient") for one that is not sound."""
     if len(recipient) != _RECIPIENT_LENGTH:
         raise Refused("age_recipient", f"A recipient has {_RECIPIENT_LENGTH} characters; one has {len(recipient)}.")
     try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol import limits
+from protocol.age import public_key
 from protocol.encoding import canonical
 from protocol.errors import Refused
 from protocol.roster import Roster
@@ -73,6 +74,11 @@ def open_epoch_key(signed: Signed, roster: Roster) -> EpochKey:
     desk = roster.verifiers[value["verifier"]].desk
     if value["desk"] != desk:
         raise Refused("epoch_key", f"{value['verifier']} is of desk {desk}; the epoch key names {value['desk']}.")
+    try:
+        public_key(value["age"])
+    except Refused as error:
+        # In a set it would stop every sealing of the desk, and nobody would know by whom.
+        raise Refused("epoch_key", f"Nothing can be sealed to {value['verifier']}: {error.sentence}") from error
     return EpochKey(signed.message(), value["verifier"], value["desk"], value["epoch"], value["age"])
 
 

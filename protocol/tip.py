@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from protocol import limits
+from protocol import age, limits
 from protocol.encoding import canonical, fingerprint, parse
 from protocol.errors import Refused
 from protocol.reply import REPLIES, Reply, open_reply
@@ -122,7 +122,7 @@ def bucket_for(size: int) -> int:
 def encode_tip(header: Mapping[str, Any], files: Sequence[Attachment] = ()) -> bytes:
     """Return the plaintext of a tip, exactly one bucket; `header` comes without `files`, which are described here.
 
-    Raises Refused("shape" | "text" | "too_large").
+    Raises Refused("shape" | "text" | "too_large" | "tip_thread").
     """
     entries, offset = [], limits.CHUNK
     for one in files:
@@ -146,12 +146,22 @@ def _check_header(value: Any) -> None:
     for name, count in (("photos", len(value["files"]) - originals), ("originals", originals)):
         if count > limits.MAX_FILES:
             raise Refused("shape", f"header.files holds {count} {name}; at most {limits.MAX_FILES} are taken.")
+    if "thread" in value:
+        _require_sound(value["thread"]["age"])
+
+
+def _require_sound(recipient: str) -> None:
+    """Raise Refused("tip_thread") for a thread that no question can be sealed to."""
+    try:
+        age.public_key(recipient)
+    except Refused as error:
+        raise Refused("tip_thread", f"Nothing can be sealed to the tip's thread: {error.sentence}") from error
 
 
 def decode_preview(chunk: bytes) -> Tip:
     """Return the tip that the first 65,536 plaintext bytes hold, without its attachments.
 
-    Raises Refused: tip_magic, tip_layout, tip_padding, and as `parse`, the shape and `open_reply`.
+    Raises Refused: tip_magic, tip_layout, tip_padding, tip_thread, and as `parse`, the shape and `open_reply`.
     """
     if len(chunk) != limits.CHUNK or not chunk.startswith(MAGIC):
         raise Refused("tip_magic", "The envelope holds something else than a Sereno tip of version 1.")

@@ -18,6 +18,7 @@ from protocol.log import Logged
 from protocol.policy import Policy
 from protocol.quorum import Voices
 from protocol.release import Knowledge, Release, Stop, check
+from protocol.roster import Roster, open_roster
 from protocol.slip import Slip
 from protocol.state import State, state
 from protocol.stay import Stay, check_stay
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="for a QR code: a file with the roster, such as /roster.json or any release.json under it",
+        help="a file with a roster, such as /roster.json: for a QR code under it, and for whom it has revoked since",
     )
     parser.add_argument("--at", type=clock.read_time, default=None, help="the time to check for; now if not given")
 
@@ -74,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"The policy file can't be used. {error.sentence} [{error.rule}]", file=sys.stderr)
         return NOT_GENUINE
     trails = [Trail.decode(file.read_bytes()) for file in arguments.roster]
+    revoked = revoked_in(trails, arguments.roster, policy)
     messages: list[Release | Stop] = []
     stays: list[Stay] = []
     for given in (*map(str, arguments.stay), arguments.release, *arguments.more):
@@ -84,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             if Path(given) in arguments.stay:
                 stays += [check_stay(one, policy) for one in _each(bundle)]
             else:
-                messages.append(check(bundle, policy, now, Knowledge(tuple(stays))))
+                messages.append(check(bundle, policy, now, Knowledge(tuple(stays), revoked)))
         except Refused as error:
             called = "the code" if given.startswith(WEB) else Path(given).name
             print(f"{fault}: {called}\n  {shown(error.sentence)}\n  rule {error.rule}, {error.kind}")
@@ -109,6 +111,22 @@ def bundle_of(given: str, trails: Sequence[Trail]) -> bytes:
     if slip is None:
         raise Refused("slip", "This address carries no slip. Copy all of it, or get the proof file, release.json.")
     return slip.bundle(trails)
+
+
+def revoked_in(trails: Sequence[Trail], files: Sequence[Path], policy: Policy) -> dict[str, int]:
+    """Return whom the highest of these rosters has revoked, and from which entry of the log on.
+
+    One that does not check up to the policy's roots says nothing, and that is said.
+    """
+    opened: list[Roster] = []
+    for trail, file in zip(trails, files, strict=True):
+        try:
+            opened.append(open_roster(trail.roster, trail.chain, policy))
+        except Refused as error:
+            print(f"{file.name} says nothing here: {error.sentence} [{error.rule}]", file=sys.stderr)
+    highest = max(opened, key=lambda one: one.number, default=None)
+    verifiers = highest.verifiers.values() if highest is not None else ()
+    return {one.id: one.revoked_at for one in verifiers if one.revoked_at is not None}
 
 
 def _each(data: bytes) -> list[bytes]:

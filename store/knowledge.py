@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from sqlalchemy import Connection
 
+from protocol.alert import Alert
 from protocol.errors import Refused
 from protocol.policy import Policy
 from protocol.release import Knowledge, Release, Stop, check
@@ -34,6 +35,21 @@ def named_roster(conn: Connection, name: str, policy: Policy) -> tuple[StoredRos
     """Return the roster of that name, as stored and checked.  Raises Refused("not_found"), and roster kinds."""
     stored = roster_by_name(conn, name)
     return stored, opened(stored, policy)
+
+
+def require_in_force(conn: Connection, alert: Alert, now: int) -> None:
+    """Raise unless the roster that a message names was the one in force when it was issued, or is now if that is later.
+
+    A roster that was passed never comes back: who leads no more could go on under the one in which they did, and all
+    else of the message would be in order.  Raises Refused("roster_dates").
+    """
+    held = current_roster(conn, min(alert.issued, now))
+    if held is not None and held.name != alert.roster:
+        raise Refused(
+            "roster_dates",
+            f"The message names roster {alert.roster[:16]}; when it was issued, at {alert.issued}, "
+            f"number {held.number} was in force, {held.name[:16]}. Load the network again and sign anew.",
+        )
 
 
 def open_stays(conn: Connection, roster: Roster) -> tuple[Stay, ...]:

@@ -39,7 +39,10 @@ class Chapter:
             if kind is not None:
                 raise AssertionError(f"{self.noun}: {name}: {kind} was meant, and nothing is refused")
             vector["found"] = found
-        self.vectors.append({**vector, "fields": fields})
+        said = {key: differing(self.shared.get(key), value) for key, value in fields.items()}
+        if laid_over(self.shared, said) != laid_over(self.shared, fields):
+            raise AssertionError(f"{self.noun}: {name}: the shorter spelling says something else")
+        self.vectors.append({**vector, "fields": said})
 
     def write(self) -> None:
         """Write the file."""
@@ -51,6 +54,13 @@ class Chapter:
             .replace('"vectors":', '\n"vectors":')
         )
         (FOLDER / f"{self.noun}.json").write_text(text + "\n", "utf-8")
+
+
+def differing(under: Any, value: Any) -> Any:
+    """Return a field without what the shared one says too: the files are read often, and are to stay small."""
+    if not (isinstance(under, dict) and isinstance(value, dict)):
+        return value
+    return {key: one for key, one in value.items() if key not in under or under[key] != one}
 
 
 def laid_over(shared: Fields, fields: Fields) -> Fields:

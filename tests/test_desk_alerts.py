@@ -17,6 +17,7 @@ from protocol.signed import Signed
 from store.cases import working
 from store.engine import reading, writing
 from store.messages import chain_messages
+from store.rosters import put_roster
 from store.stays import put_stay
 from tests.desk_room import Caller, Room, refusal
 from tests.stores import until_waiting
@@ -107,6 +108,22 @@ def test_a_stayed_key_does_not_count(room: Room, bo: Caller) -> None:
     signed = room.world.attest(room.world.alert(issued=int(time.time())), "bo", "cy")
     assert refusal(post(bo, signed)) == "attestation_stayed"
     assert alerts(room) == []
+
+
+def test_who_leads_no_more_retracts_nothing_under_the_roster_in_which_they_did(room: Room, ana: Caller) -> None:
+    world, now = room.world, int(time.time())
+    first = world.send(world.attest(world.alert(issued=now - 60), "ana", "bo"))
+    world.change("ana", roles=())
+    stop = world.attest(world.stop("retracted", first, issued=now), "ana")
+    assert refusal(post(ana, stop)) == "alert_chain"  # All but the chain, which is not here, is in order.
+
+    world.publish(issued=now - 30)
+    with writing(room.engine) as conn:
+        put_roster(conn, world.signed_roster.encode(), [], {})
+
+    answer = post(ana, stop)
+    assert refusal(answer) == "roster_dates"
+    assert "Load the network again and sign anew." in answer.get_json()["sentence"]
 
 
 def test_one_bad_signature_spoils_the_whole(room: Room, bo: Caller) -> None:

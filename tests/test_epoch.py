@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from protocol.encoding import canonical
-from protocol.epoch import epoch_grace_end, epoch_of, epoch_start, open_epoch_key, without_doubles
+from protocol.age import Identity
+from protocol.encoding import bech32, canonical, unbech32
+from protocol.epoch import EpochKey, epoch_grace_end, epoch_of, epoch_start, open_epoch_key, without_doubles
+from protocol.errors import Refused
 from protocol.limits import DAY
+from protocol.recipients import propose_set
 from tests.refusals import refused
 from tests.world import World
+
+AGE = Identity(bytes(range(32))).recipient
 
 
 def test_a_week_begins_on_monday_and_its_keys_live_for_one_more() -> None:
@@ -51,6 +57,23 @@ def test_an_epoch_key_names_its_network_desk_week_and_a_hybrid_recipient(
 
     with refused(kind):
         open_epoch_key(world.sign("epoch-key", payload, "cy"), world.roster)
+
+
+@pytest.mark.parametrize("unsound", [b"\xff" * 1216, unbech32("age1pq", AGE)[:-32] + bytes(32)])
+def test_a_key_that_nothing_can_be_sealed_to_is_left_out_of_the_set_and_its_owner_named(
+    world: World, unsound: bytes
+) -> None:
+    payload = {**json.loads(world.epoch_key("cy").payload), "age": bech32("age1pq", unsound)}
+    bad = world.sign("epoch-key", canonical(payload), "cy")
+    opened: list[EpochKey] = []
+    for key in (bad, *world.epoch_keys("ana", "bo", "dee")):
+        with suppress(Refused):
+            opened.append(open_epoch_key(key, world.roster))
+
+    with refused("epoch_key", f"Nothing can be sealed to {world.id('cy')}: The recipient's"):
+        open_epoch_key(bad, world.roster)
+    proposed = json.loads(propose_set(world.roster, "north", world.epoch(), opened, None))
+    assert {one["verifier"] for one in proposed["members"]} == world.ids("ana", "bo", "dee")
 
 
 def test_an_epoch_key_of_someone_who_is_not_rostered_is_refused(world: World) -> None:

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from keys.custodian import seal_custody
 from keys.request import request_organisation
 from protocol import age
-from protocol.encoding import b64, fingerprint
+from protocol.encoding import b64, b64raw, fingerprint
 from protocol.errors import Refused
 from protocol.legal import check_legal, seal_legal
 from protocol.limits import DAY, HOUR, LEGAL_BYTES, LEGAL_DAYS
@@ -50,6 +50,12 @@ def room(tmp_path: Path, engine: Engine) -> Iterator[Room]:
 
 def part(world: World, words: str = ASKED) -> bytes:
     return seal_legal(words, world.attorneys())
+
+
+def nobodys(part: bytes) -> bytes:
+    """Return a part whose first share is of low order, which a stranger can do to any: it opens for nobody."""
+    share = age.parse_header(part).stanzas[0].share()
+    return part.replace(b64raw(share).encode(), b64raw(share[:-32] + bytes(32)).encode())
 
 
 def pass_on(who: Caller, data: bytes, kind: str = BYTES) -> TestResponse:
@@ -217,7 +223,7 @@ def test_the_attorneys_command_writes_what_was_used_and_passes_over_the_rest(
     world, liar, now = room.world, Liar(room.app), int(time.time())
     broken = age.seal(b"\xff" * 5958, [*world.attorneys(), *(age.Identity.generate().recipient for _ in range(3))])
     with writing(room.engine) as conn:
-        for one in (part(world), part(world, UNUSED), broken):
+        for one in (part(world), part(world, UNUSED), broken, nobodys(part(world))):
             put_legal(conn, one, "north", now)
     key = custody(tmp_path, world)
     with served(liar) as address:
@@ -229,7 +235,7 @@ def test_the_attorneys_command_writes_what_was_used_and_passes_over_the_rest(
         liar.lies.clear()
         assert run(monkeypatch, room, address, key, tmp_path, "--out", str(tmp_path / "words")) == 0
         told = capsys.readouterr()
-        assert "sealed to you, and broken" in told.err
+        assert told.err.count("sealed to you, and broken") == 1
         (file,) = (tmp_path / "words").iterdir()
         assert (file.read_text("utf-8"), file.stat().st_mode & 0o777) == (ASKED, 0o600)
         assert ASKED not in told.out + told.err
@@ -238,7 +244,7 @@ def test_the_attorneys_command_writes_what_was_used_and_passes_over_the_rest(
         assert "0 new" in capsys.readouterr().err
         assert liar.asked[asked:] == ["/api/challenge", "/api/legal/session", "/api/legal"]
     seen = tmp_path / "luz-attorney.json.seen"
-    assert (len(json.loads(seen.read_text())["names"]), seen.stat().st_mode & 0o777) == (3, 0o600)
+    assert (len(json.loads(seen.read_text())["names"]), seen.stat().st_mode & 0o777) == (4, 0o600)
 
 
 def test_another_key_another_network_and_another_memory_are_refused_before_anything_is_asked(

@@ -158,6 +158,26 @@ def test_a_stop_that_no_longer_reads_keeps_no_other_from_its_proof(post: Outpost
     assert [post.row(one.id).log_index is None for one in rows] == [True, False]
 
 
+def test_what_was_issued_before_the_next_roster_began_goes_out_and_nothing_of_after_it(post: Outpost) -> None:
+    world, first = post.world, confirm(post)
+    world.now += 5 * MINUTE
+    early, late = (
+        world.attest(world.stop(kind, first, issued=world.now + at, revision=revision), by)
+        for kind, by, at, revision in (("suspended", "cy", -60, 2), ("retracted", "ana", 0, 3))
+    )
+    world.change("ana", roles=())
+    world.publish(issued=world.now - 30)
+    post.publish()
+
+    assert post.send(early).state == "released"
+    assert post.send(late).refused_kind == "roster_dates"
+
+    fast = world.attest(world.stop("ended", first, issued=world.now + 60, revision=3), "dee")
+    world.publish(issued=world.now + 30)  # It has begun by dee's clock, which is a minute fast, and not by the gate's.
+    post.publish()
+    assert post.send(fast).state == "released"
+
+
 def test_a_second_chance_needs_other_signatures(post: Outpost) -> None:
     payload = post.world.alert()
     short = post.world.attest(payload, "ana")

@@ -95,6 +95,17 @@ def revoked_later(post: Outpost) -> tuple[Signed, bytes]:
     return found
 
 
+def passed(post: Outpost) -> tuple[Signed, bytes]:
+    """A lead whom the next roster made one of the others goes on under the last, whose dates still hold."""
+    first = confirm(post)
+    post.world.now += 3 * MINUTE
+    signed = post.world.attest(post.world.stop("retracted", first), "ana")
+    post.world.change("ana", roles=())
+    post.world.publish(issued=post.world.now - MINUTE)
+    post.publish()
+    return signed, signed.encode()
+
+
 def exchanged(post: Outpost) -> tuple[Signed, bytes]:
     return words(post, "ana", "bo")[0], words(post, "ana", "bo")[1]
 
@@ -153,6 +164,7 @@ REFUSED: Final[dict[str, tuple[str, Story]]] = {
     "stale": ("release_late", lambda post: words(post, "ana", "bo", issued=post.world.now - 16 * MINUTE)),
     "of tomorrow": ("alert_times", lambda post: words(post, "ana", "bo", issued=post.world.now + 6 * MINUTE)),
     "after its roster": ("roster_dates", long_after),
+    "under a roster that was passed": ("roster_dates", passed),
     "a phone number": ("privacy", lambda post: words(post, "ana", "bo", free={"en": "Call 408 555 0142 now."})),
     "a wrong revision": ("alert_chain", lambda post: misfit(post, revision=3)),
     "an unknown message": ("alert_chain", lambda post: misfit(post, supersedes=["ab" * 32])),

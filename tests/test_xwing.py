@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from protocol import age, xwing
 from protocol.encoding import bech32, unbech32
 from protocol.errors import Refused
+from tests import javascript
 
 ANA = age.Identity(bytes(range(32)))
 # The pair that the age specification prints: the identity, and how its recipient begins and ends.
@@ -116,6 +117,19 @@ def test_a_public_key_of_low_order_never_becomes_a_value(point: bytes) -> None:
     with pytest.raises(Refused) as caught:
         xwing.PublicKey.decode(xwing.PrivateKey.expand(ANA.seed).public()[:1184] + point)
     assert caught.value.kind == "age_recipient"
+
+
+SEVENTEEN = [(2**255 - 19 + above).to_bytes(32, "little") for above in range(2, 19)]  # No other spelling is above p.
+
+
+@pytest.mark.parametrize("point", [*LOW_ORDER, *SEVENTEEN, bytes([9, *bytes(31)]), bytes([2, *bytes(31)])])
+@pytest.mark.parametrize("bit", [0, 0x80])
+def test_javascript_knows_by_sight_which_points_agree_on_nothing(point: bytes, bit: int) -> None:
+    spelled = point[:31] + bytes([point[31] | bit])
+    known = javascript.call("xwing", "isLowOrder", spelled)
+
+    assert known == (point in LOW_ORDER)
+    assert known == (javascript.call("xwing", "agree", ANA.seed, spelled) is None)
 
 
 @pytest.mark.parametrize("point", LOW_ORDER)

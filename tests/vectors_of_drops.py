@@ -9,10 +9,11 @@ from typing import Any, Final
 from protocol import age, limits
 from protocol.codename import derive_thread
 from protocol.drop import ROOM, seal_cell
-from protocol.encoding import b64, canonical
+from protocol.encoding import b64, b64raw, canonical, unb64
 from protocol.question import LIFE, thread_name
 from protocol.reply import sign_reply
 from protocol.signed import Signed, sign
+from protocol.stanza import parse_header
 from tests.make_vectors import FOLDER, Chapter
 from tests.vectors_of_lists import network, of
 from tests.world import World
@@ -145,11 +146,20 @@ def cells() -> Chapter:
     told.tell("no age file", "cell", put=[[0, 65]])
     told.tell("another MAC", "age_mac", put=[[1610, 65], [1611, 66]])
     told.tell("another last byte", "age_payload", put=[[4095, 0], [4094, 0]])
+    told.tell("a share of low order, which opens for nobody", put=_share_put(unb64(_first())))
     tell("a length that is too long", "cell", b"\xff\xff")
     tell("a byte behind the question", "cell", b"\0\2{}".ljust(ROOM - 1, b"\0") + b"\1")
     tell("no signed object", "shape", b"\0\2{}")
     tell("two stanzas", "cell", b"", 2)
     return told
+
+
+def _share_put(cell: bytes) -> list[list[int]]:
+    """Return the changes that leave zeros of the X25519 half of a cell's share."""
+    share = parse_header(cell).stanzas[0].share()
+    before, after = (b64raw(one).encode() for one in (share, share[:-32] + bytes(32)))
+    at = cell.index(before)
+    return [[at + index, new] for index, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
 
 
 def drops() -> Chapter:

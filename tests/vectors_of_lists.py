@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from protocol.encoding import b64, canonical, parse
+from protocol.encoding import b64, bech32, canonical, parse, unbech32
 from protocol.epoch import epoch_start
 from protocol.limits import CERTIFICATION, CLOCK_SKEW, DAY, HOUR, LENT_LIFE, QUARTER
 from protocol.policy import Policy
@@ -179,6 +179,14 @@ def epoch_keys() -> Chapter:
         ("a classic recipient", "shape", ("bo",), {"age": "age1" + "q" * 58}),
     ):
         told.tell(name, kind, key=world.sign("epoch-key", canonical({**value, **changes}), *who).value())
+    public = unbech32("age1pq", value["age"])
+    for name, age in (
+        ("a recipient whose ML-KEM half is no key", b"\xff" * 1216),
+        ("a recipient whose X25519 half gives everybody the same secret", public[:-32] + bytes(32)),
+        ("the same, spelled another way", public[:-32] + bytes.fromhex("ed" + "ff" * 31)),
+    ):
+        signed = world.sign("epoch-key", canonical({**value, "age": bech32("age1pq", age)}), "bo")
+        told.tell(name, "epoch_key", key=signed.value())
     told.tell("a stay is no epoch key", "payload_type", key=world.sign("stay", good.payload, "bo").value())
     told.tell("a stranger signs it", "signer", key=sign("epoch-key", good.payload, "qqqqqqqq", b"e" * 32).value())
     return told

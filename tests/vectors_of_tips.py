@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import nacl.bindings
 
-from protocol.encoding import b64, canonical, fingerprint
+from protocol.codename import derive_thread
+from protocol.encoding import b64, bech32, canonical, fingerprint, unbech32
 from protocol.limits import BUCKETS, CHUNK
 from protocol.vault import vault_key
 from tests.make_vectors import Chapter
@@ -76,6 +77,10 @@ def tips() -> Chapter:
         ("an answer tells no tip", {"kind": "answer"}),
     ):
         told.tell(name, "shape", header=changes)
+    thread = {"age": derive_thread(bytes(11), NETWORK).age.recipient, "ed25519": b64(bytes(32))}
+    told.tell("a thread", header={"thread": thread})
+    unsound = bech32("age1pq", unbech32("age1pq", thread["age"])[:-32] + bytes(32))
+    told.tell("a thread that no question can be sealed to", "tip_thread", header={"thread": {**thread, "age": unsound}})
     told.tell("280 characters outside the first plane", header={"tip": {**TOLD, "words": "\U0001f600" * 280}})
     return told
 

@@ -22,7 +22,7 @@ from protocol.state import state
 from protocol.stay import require_unstayed
 from store.cases import get_case, hold_case, set_working
 from store.engine import reading, writing
-from store.knowledge import knowledge, let_out_chain, named_roster
+from store.knowledge import knowledge, let_out_chain, named_roster, require_in_force
 from store.messages import chain_messages, post_message
 from verifier.desk import Caller, asked, caller, desk
 
@@ -59,6 +59,7 @@ def _admit(conn: Connection, who: Caller, signed: Signed, alert: Alert, signers:
     require_timely(alert, who.now)
     require_unstayed(signers, known.stays, who.now)
     admit(signed, roster, policy, who.now, known)
+    require_in_force(conn, alert, who.now)
     require_fits(alert, signers, let_out_chain(conn, alert.id, policy), who.now)
     require_clean_alert(alert)
 

@@ -26,7 +26,7 @@ from protocol.stay import require_unstayed
 from store import claims
 from store.deliveries import WITNESSED, plan
 from store.engine import reading, writing
-from store.knowledge import knowledge, let_out_chain, named_roster
+from store.knowledge import knowledge, let_out_chain, named_roster, require_in_force
 from store.logbook import checkpoints_over, index_of, latest_checkpoint, node_reader, queue_signed
 from store.messages import (
     Message,
@@ -105,6 +105,9 @@ def _admit(station: Station, passing: Passing, now: int) -> None:
         require_timely(alert, now)
         require_unstayed(signers, known.stays, now)
     admit(passing.signed, roster, station.policy, now, _until_logged(known, index))
+    if index is None:
+        with reading(station.engine) as conn:
+            require_in_force(conn, alert, now)
     require_fits(alert, signers, before, now)
     require_clean_alert(alert)
 

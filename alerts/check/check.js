@@ -8,24 +8,45 @@ import { utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { MAX_BUNDLE } from "../../protocol/js/limits.js";
 import { Slip } from "../../protocol/js/slip.js";
-import { idIn, isSaved, newer } from "./newer.js";
+import { beside } from "./beside.js";
+import { askSite, idIn, isSaved } from "./newer.js";
 import { part, readPage, reveal } from "./page.js";
 import { show } from "./show.js";
-import { rosterToKeep, wholeOf } from "./slips.js";
+import { rosterToKeep, savedRoster, wholeOf } from "./slips.js";
 import { judge } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Source} Source */
 /** @typedef {import("./show.js").Asked} Asked */
+/** @typedef {import("./newer.js").Said} Said */
+/**
+ * What a verdict stands on: what people brought (nothing where they brought an id alone), what the site said of it so
+ * far, whether it answered when it was asked last, and when the last word from outside came (Unix seconds).
+ * @typedef {Readonly<{id: string | null, given: readonly Source[], said: Said, asked: Asked, at: number}>} Ground
+ */
 
 const page = readPage();
 const { t } = page.words;
-/** Milliseconds after which a verdict that stands open is given again: time runs out by itself. */
-const EVERY = 15_000;
+/** Milliseconds after which a verdict that stands open is given again, and the site asked again: time runs out by itself. */
+const EVERY = 20_000;
 const LARGEST = 64 * MAX_BUNDLE;
 
 const files = /** @type {HTMLInputElement} */ (part("files"));
 const pasted = /** @type {HTMLTextAreaElement} */ (part("pasted"));
 let [headline, repeat] = ["", 0];
+/** Counts what people asked for: an answer that comes after they asked for something else is not shown. */
+let turn = 0;
+
+const seconds = () => Math.floor(Date.now() / 1000);
+
+/** Leave what was asked before.  @returns {number} this turn */
+function begin() {
+  clearInterval(repeat);
+  fault("");
+  reveal("working", false);
+  reveal("answer", false); // An answer never stands beside what it does not speak of.
+  turn += 1;
+  return turn;
+}
 
 /** @returns {Promise<Source[]>} what was chosen and pasted; a line that is pasted is a file */
 async function brought() {
@@ -54,28 +75,59 @@ function claimed(given) {
   return null;
 }
 
-/** Ask this site for more, judge and show.  @param {readonly Source[]} given */
-async function answer(given) {
-  reveal("working", true);
+/** Ask this site for more, judge and show.  @param {readonly Source[]} given @param {number} mine the turn */
+async function answer(given, mine) {
   const id = claimed(given);
-  const got = id === null ? null : await newer(id);
-  reveal("working", false);
-  /** @type {Asked} */
-  const asked = isSaved ? "saved" : got === null ? "silent" : got === "missing" ? "missing" : "asked";
-  stand(given, got instanceof Uint8Array ? { name: location.host, bytes: got } : null, asked);
+  const said = await asking(id, mine);
+  if (turn === mine) stand({ id, given, said, asked: askedOf(said), at: seconds() }, mine);
 }
 
-/** Show the verdict, and show it again while it stands open.  @param {readonly Source[]} given @param {Source | null} site @param {Asked} asked */
-function stand(given, site, asked) {
+/** @param {string | null} id @param {number} mine the turn @returns {Promise<Said>} */
+async function asking(id, mine) {
+  reveal("working", true);
+  const said = await askSite(id);
+  if (turn === mine) reveal("working", false);
+  return said;
+}
+
+/** @param {Said} said @returns {Asked} */
+function askedOf({ messages }) {
+  if (messages instanceof Uint8Array) return "asked";
+  return isSaved ? "saved" : (messages ?? "silent");
+}
+
+/** Show the verdict, and show it again while it stands open.  @param {Ground} ground @param {number} mine the turn */
+function stand(ground, mine) {
+  let last = ground;
   clearInterval(repeat);
-  say(given, site, asked, true);
-  repeat = window.setInterval(() => say(given, site, asked, false), EVERY);
+  say(last, true);
+  repeat = window.setInterval(async () => {
+    say(last, false); // What the clock changes waits for no answer.
+    last = await askedAgain(last);
+    if (turn === mine) say(last, false);
+  }, EVERY);
 }
 
-/** @param {readonly Source[]} given @param {Source | null} site @param {Asked} asked @param {boolean} first */
-function say(given, site, asked, first) {
-  const now = Math.floor(Date.now() / 1000);
-  const title = show(judge(given, site, page.policy, now), asked, page, now);
+/** What the site says now; where it does not answer, what it said before.  @param {Ground} ground @returns {Promise<Ground>} */
+async function askedAgain(ground) {
+  const said = await askSite(ground.id);
+  const asked = askedOf(said);
+  const kept = {
+    messages: said.messages instanceof Uint8Array ? said.messages : ground.said.messages,
+    stays: said.stays ?? ground.said.stays,
+    roster: said.roster ?? ground.said.roster,
+  };
+  return { ...ground, said: kept, asked, at: asked === "asked" || asked === "missing" ? seconds() : ground.at };
+}
+
+/** @param {Ground} ground @param {boolean} first */
+function say({ given, said, asked, at }, first) {
+  const now = seconds();
+  const site = said.messages instanceof Uint8Array ? { name: location.host, bytes: said.messages } : null;
+  const known = beside(said.stays, [said.roster, savedRoster()], page.policy);
+  const looked = given.length === 0 && site !== null;
+  const verdict = looked ? judge([site], null, page.policy, now, known) : judge(given, site, page.policy, now, known);
+  const title = show(verdict, asked, page, now, at);
   if (title !== headline || first) put(part("heard"), title);
   headline = title;
   if (!first) return;
@@ -85,53 +137,53 @@ function say(given, site, asked, first) {
   part("answer-title").focus({ preventScroll: true });
 }
 
-/** Check an alert of this site by its id: an address or a forwarded text holds no proof.  @param {string} id */
-async function lookUp(id) {
+/** Check an alert of this site by its id: an address or a forwarded text holds no proof.  @param {string} id @param {number} mine */
+async function lookUp(id, mine) {
   if (isSaved) {
     fault(t("A text or an address alone can’t be checked without a network. Get the proof file, release.json."));
     return;
   }
-  reveal("working", true);
-  const got = await newer(id);
-  reveal("working", false);
-  if (!(got instanceof Uint8Array)) {
+  const said = await asking(id, mine);
+  if (turn !== mine) return;
+  if (!(said.messages instanceof Uint8Array)) {
     const none = t("This site has no public alert with that address. Do not act on it; call the hotline.");
-    fault(got === "missing" ? none : t("This site could not be reached. Get the proof file, release.json, and check that."));
+    fault(said.messages === "missing" ? none : t("This site could not be reached. Get the proof file, release.json, and check that."));
     return;
   }
-  stand([{ name: location.host, bytes: got }], null, "asked");
+  stand({ id, given: [], said, asked: "asked", at: seconds() }, mine);
 }
 
-/** Check the slip that a code or a link carries.  @param {string} words @returns {Promise<boolean>} whether there is one */
-async function unfold(words) {
+/** Check the slip that a code or a link carries.  @param {string} words @param {number} mine @returns {Promise<boolean>} whether there is one */
+async function unfold(words, mine) {
   try {
     const slip = Slip.find(words);
     if (slip === null) return false;
     reveal("working", true);
-    await answer([{ name: t("the code"), bytes: await wholeOf(slip) }]);
+    const given = [{ name: t("the code"), bytes: await wholeOf(slip) }];
+    if (turn === mine) await answer(given, mine);
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
+    if (turn !== mine) return true;
     const other = t("This code was made under another list of verifiers than this page has. Get the proof file, release.json, and check that.");
     const torn = t("This code was cut off or changed on its way. Scan it again, or get the proof file, release.json, and check that.");
     fault(refused.kind === "slip_roster" ? other : torn);
   } finally {
-    reveal("working", false);
+    if (turn === mine) reveal("working", false);
   }
   return true;
 }
 
 async function submit() {
-  fault("");
-  clearInterval(repeat);
-  reveal("answer", false); // An answer never stands beside what it does not speak of.
-  if (files.files?.length === 0 && (await unfold(pasted.value))) return;
+  const mine = begin();
+  if (files.files?.length === 0 && (await unfold(pasted.value, mine))) return;
   const given = await brought();
+  if (turn !== mine) return;
   const id = idIn(pasted.value);
   const isText = given.length > 0 && files.files?.length === 0 && !/^\s*[[{]/.test(pasted.value);
   if (given.length === 0) fault(t("Choose the proof file, or paste it, or paste the alert’s address."));
   else if (isText && id === null) fault(t("This text holds no proof and no address of ours. Ask for the alert’s address or its proof file."));
-  else if (isText && id !== null) await lookUp(id);
-  else await answer(given);
+  else if (isText && id !== null) await lookUp(id, mine);
+  else await answer(given, mine);
 }
 
 async function save() {
@@ -141,19 +193,29 @@ async function save() {
 }
 
 function clear() {
-  clearInterval(repeat);
+  begin();
   /** @type {HTMLFormElement} */ (part("form")).reset();
-  fault("");
-  reveal("answer", false);
   reveal("heading-ask", false);
   history.replaceState(null, "", location.pathname);
 }
 
+/** What stands behind the # in the address may be a slip or an id, or only a place in the page. */
 async function openHash() {
-  fault("");
-  if (await unfold(location.hash)) return;
-  const id = idIn(location.hash);
-  if (id !== null) void lookUp(id);
+  const { hash } = location;
+  const id = idIn(hash);
+  if (id === null && !mayBeSlip(hash)) return;
+  const mine = begin();
+  if (!(await unfold(hash, mine)) && id !== null) await lookUp(id, mine);
+}
+
+/** @param {string} words @returns {boolean} */
+function mayBeSlip(words) {
+  try {
+    return Slip.find(words) !== null;
+  } catch (refused) {
+    if (refused instanceof Refused) return true; // One that is torn, and is said to be.
+    throw refused;
+  }
 }
 
 part("form").addEventListener("submit", (event) => {

@@ -20,6 +20,17 @@ export async function newer(id) {
   return isSaved ? null : ask(`/alerts/${id}/messages.json`);
 }
 
+/**
+ * All that this site says of an alert and of those who may have signed it: the same three requests for everybody.
+ * @typedef {Readonly<{messages: Uint8Array | "missing" | null, stays: Uint8Array | null, roster: Uint8Array | null}>} Said
+ * @param {string | null} id without one nobody is asked @returns {Promise<Said>}
+ */
+export async function askSite(id) {
+  if (isSaved || id === null) return { messages: null, stays: null, roster: null };
+  const [messages, stays, roster] = await Promise.all([newer(id), ask("/stays.json"), siteRoster()]);
+  return { messages, stays: stays === "missing" ? null : stays, roster };
+}
+
 /** The roster that this site has in force; null if it has none or can't be asked.  @returns {Promise<Uint8Array | null>} */
 export async function siteRoster() {
   const got = isSaved ? null : await ask("/roster.json");

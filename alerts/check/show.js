@@ -27,9 +27,10 @@ const LOOKS = Object.freeze({
 
 /**
  * Show a verdict.  Returns its headline, so that it is read out only when it changes.
- * @param {Verdict} verdict @param {Asked} asked @param {Page} page @param {number} now @returns {string}
+ * @param {Verdict} verdict @param {Asked} asked @param {Page} page @param {number} now
+ * @param {number} at the time of the last word from outside (Unix seconds) @returns {string}
  */
-export function show(verdict, asked, page, now) {
+export function show(verdict, asked, page, now, at) {
   const { t } = page.words;
   const time = timeText(now, page.words, now, page.timezone, true);
   const { title, body } = parts(verdict, asked, page, now, time);
@@ -37,10 +38,12 @@ export function show(verdict, asked, page, now) {
   const [icon, kind] = LOOKS[/** @type {keyof typeof LOOKS} */ (word)];
   const heading = made("h2", { class: "answer-title", id: "answer-title", tabindex: "-1" }, iconNode(icon, "large"), title);
   const drill = page.policy.mode === "exercise" ? [made("p", { class: "drill" }, t("DRILL"))] : [];
-  const asOf = made("p", { class: "as-of" }, t("As of {time}. A later stop may exist.", { time }));
+  const asOf = made("p", { class: "as-of" }, t("As of {time}. A later stop may exist.", { time: timeText(at, page.words, now, page.timezone, true) }));
+  const opened = part("answer").hidden ? [] : [...part("answer").querySelectorAll("details")].map((one) => one.open);
   part("answer").className = `answer answer-${kind}`;
   const focused = document.activeElement?.id === "answer-title";
   part("answer").replaceChildren(...drill, heading, asOf, ...body);
+  for (const [at, one] of part("answer").querySelectorAll("details").entries()) one.open = opened[at] ?? false;
   if (focused) heading.focus({ preventScroll: true });
   return title;
 }
@@ -142,15 +145,15 @@ function checked({ state, messages }, page, now, how) {
   const { voices, roster, logged } = state.head;
   const seen = logged === null ? [] : logged.witnessed.map(([name]) => name);
   const signers = voices.verifiers.map(({ id, org }) => `${id} (${org})`).join(", ");
-  const names = new Set(messages.map((one) => one.alert.name));
+  const each = [...new Map(messages.map((one) => [one.alert.name, one])).values()];
   const lines = [
     how,
     t("Signed by {signers}", { signers }),
     t("They are in list {number} of this network, signed by its root keys.", { number: roster.number }),
     ...(logged === null ? [] : [t("Entry {index} of the public log {log}", { index: logged.index, log: roster.logOrigin })]),
     seen.length > 0 ? t("The log was countersigned by {names}.", { names: seen.join(", ") }) : t("Nobody has countersigned the log for it yet."),
-    tn("{n} message was checked.", "{n} messages were checked.", names.size),
-    ...messages.filter((one) => one.alert.isStop).map((one) => stopped(one, page, now)),
+    tn("{n} message was checked.", "{n} messages were checked.", each.length),
+    ...each.filter((one) => one.alert.isStop).map((one) => stopped(one, page, now)),
   ];
   const list = made("ul", { class: "plain" }, ...lines.map((line) => made("li", {}, line)));
   return labelled(t("What was checked"), list);

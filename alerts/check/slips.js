@@ -15,7 +15,7 @@ import { part } from "./page.js";
 const MOST = 64 * MAX_BUNDLE;
 
 /** The roster that this copy of the page was saved with, if any.  @returns {Uint8Array | null} */
-function savedRoster() {
+export function savedRoster() {
   const text = (part("roster").textContent ?? "").trim();
   return text === "" ? null : canonical(JSON.parse(text));
 }

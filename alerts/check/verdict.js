@@ -2,7 +2,8 @@
  * The verdict: is this alert genuine, and does it still stand?  Bytes, a policy and a time in, a verdict out; no page.
  *
  * The same questions in the same order as `sereno check`.  What people bring decides; what a site adds can only bring
- * newer messages of the same alert, and what of it does not check is left out and said.
+ * newer messages of the same alert, and stays and revocations, which count as if they had been brought; what of it does
+ * not check is left out.
  */
 import { canonical, parse } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
@@ -10,11 +11,13 @@ import { MAX_BUNDLE } from "../../protocol/js/limits.js";
 import { check } from "../../protocol/js/release.js";
 import { state } from "../../protocol/js/state.js";
 import { checkStay } from "../../protocol/js/stay.js";
+import { NOTHING } from "./beside.js";
 
 /** @typedef {import("../../protocol/js/policy.js").Policy} Policy */
 /** @typedef {import("../../protocol/js/state.js").Message} Message */
 /** @typedef {import("../../protocol/js/state.js").State} State */
 /** @typedef {import("../../protocol/js/stay.js").Stay} Stay */
+/** @typedef {import("./beside.js").Beside} Beside */
 /** @typedef {Readonly<{name: string, bytes: Uint8Array}>} Source */
 /**
  * @typedef {Readonly<{kind: "genuine", state: State, messages: readonly Message[], news: number, odd: number,
@@ -62,25 +65,27 @@ function isStay(bytes) {
 /**
  * Stays among what people brought come first: whoever they name has not signed.
  * @param {readonly Source[]} given what people brought @param {Source | null} site the list that the site answered with
- * @param {Policy} policy @param {number} now Unix seconds @returns {Verdict}
+ * @param {Policy} policy @param {number} now Unix seconds
+ * @param {Beside} [beside] whose signatures don't count, as far as this page knows @returns {Verdict}
  */
-export function judge(given, site, policy, now) {
+export function judge(given, site, policy, now, { stays: told, revoked } = NOTHING) {
   /** @type {Message[]} */
   const brought = [];
-  /** @type {Stay[]} */
-  const stays = [];
+  const stays = [...told];
+  const known = { stays, revoked };
   const refusal =
     takeEach(given, (bytes) => {
       if (isStay(bytes)) stays.push(checkStay(bytes, policy));
     }) ??
     takeEach(given, (bytes) => {
-      if (!isStay(bytes)) brought.push(check(bytes, policy, now, { stays }));
+      if (!isStay(bytes)) brought.push(check(bytes, policy, now, known));
     });
   if (refusal !== null) return refusal;
-  const { added, odd } = carried(site, brought, policy, now, stays);
-  const messages = [...brought, ...added];
+  const { added, news, odd } = carried(site, brought, policy, now, known);
+  // Of two copies of one message the last is shown, and that is the one that people brought.
+  const messages = [...added, ...brought];
   try {
-    return { kind: "genuine", ...standing(messages, brought, now), news: added.length, odd };
+    return { kind: "genuine", ...standing(messages, brought, now), news, odd };
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     return { kind: new Set(messages.map((one) => one.alert.id)).size <= 1 ? "stops-only" : "several", refused };
@@ -114,12 +119,13 @@ function standing(messages, brought, now) {
 }
 
 /**
- * What a site adds to what people brought: genuine messages of the same alert that they did not have.
+ * What a site adds to what people brought: genuine messages of the same alert.  Those that they have too are taken as
+ * well: somebody may have left out of a copy what it answers, or the log's proof.  `news` counts the others.
  * @param {Source | null} site @param {readonly Message[]} brought @param {Policy} policy @param {number} now
- * @param {readonly Stay[]} stays @returns {{added: Message[], odd: number}}
+ * @param {Beside} beside @returns {{added: Message[], news: number, odd: number}}
  */
-function carried(site, brought, policy, now, stays) {
-  if (site === null) return { added: [], odd: 0 };
+function carried(site, brought, policy, now, beside) {
+  if (site === null) return { added: [], news: 0, odd: 0 };
   const id = brought[0]?.alert.id;
   const known = new Set(brought.map((one) => one.alert.name));
   /** @type {Message[]} */
@@ -127,24 +133,25 @@ function carried(site, brought, policy, now, stays) {
   let odd = 0;
   try {
     for (const { bytes } of unpack(site)) {
-      const one = checked(bytes, policy, now, stays);
+      const one = checked(bytes, policy, now, beside);
       if (one === null || one.alert.id !== id) odd += 1;
-      else if (!known.has(one.alert.name)) added.push(one);
+      else added.push(one);
     }
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     odd += 1;
   }
-  return { added, odd };
+  const news = new Set(added.flatMap(({ alert }) => (known.has(alert.name) ? [] : [alert.name]))).size;
+  return { added, news, odd };
 }
 
 /**
- * @param {Uint8Array} bytes @param {Policy} policy @param {number} now @param {readonly Stay[]} stays
+ * @param {Uint8Array} bytes @param {Policy} policy @param {number} now @param {Beside} beside
  * @returns {Message | null}
  */
-function checked(bytes, policy, now, stays) {
+function checked(bytes, policy, now, beside) {
   try {
-    return check(bytes, policy, now, { stays });
+    return check(bytes, policy, now, beside);
   } catch (refused) {
     if (refused instanceof Refused) return null;
     throw refused;

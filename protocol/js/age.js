@@ -235,8 +235,11 @@ export function headerSize(recipients) {
   return 70 + 1557 * recipients;
 }
 
-/** @param {string} recipient @returns {PublicKey} */
-function publicKey(recipient) {
+/**
+ * The key that `age1pq1...` spells.  Throws Refused("age_recipient") for one that is not sound.
+ * @param {string} recipient @returns {PublicKey}
+ */
+export function publicKey(recipient) {
   const { length } = recipient;
   if (length !== RECIPIENT_LENGTH) {
     throw new Refused("age_recipient", `A recipient has ${RECIPIENT_LENGTH} characters; one has ${length}.`);

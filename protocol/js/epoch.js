@@ -3,6 +3,7 @@
  *
  * Pure: reads no clock, touches no store.
  */
+import { publicKey } from "./age.js";
 import { canonical } from "./encoding.js";
 import { Refused } from "./errors.js";
 import { EPOCH_GRACE, EPOCH_OFFSET, EPOCH_SECONDS } from "./limits.js";
@@ -71,7 +72,18 @@ export function openEpochKey(signed, roster) {
   if (desk !== own) {
     throw new Refused("epoch_key", `${verifier} is of desk ${own}; the epoch key names ${desk}.`);
   }
+  requireSound(verifier, age);
   return Object.freeze({ name: signed.message(), verifier, desk, epoch, age });
+}
+
+/** In a set it would stop every sealing of the desk, nobody knowing by whom.  @param {string} verifier @param {string} age */
+function requireSound(verifier, age) {
+  try {
+    publicKey(age);
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+    throw new Refused("epoch_key", `Nothing can be sealed to ${verifier}: ${cause.sentence}`, { cause });
+  }
 }
 
 /** @param {string} verifier @param {number} epoch @returns {string} the name of the pair in a map of epoch keys */

@@ -8,6 +8,7 @@
  *
  * Pure: reads no clock, touches no store.
  */
+import { publicKey } from "./age.js";
 import { canonical, frozen, hex, parse, same, utf8 } from "./encoding.js";
 import { Refused } from "./errors.js";
 import { openReply } from "./reply.js";
@@ -134,7 +135,7 @@ export function bucketFor(size) {
 /**
  * The plaintext of a tip, exactly one bucket; `header` comes without `files`, which are described here.
  *
- * Throws Refused("shape" | "text" | "too_large").
+ * Throws Refused("shape" | "text" | "too_large" | "tip_thread").
  * @param {Sealable} header @param {readonly Attachment[]} [files] @param {Breathe} [breathe] @returns {Promise<Bytes>}
  */
 export async function encodeTip(header, files = [], breathe = () => {}) {
@@ -167,6 +168,17 @@ function checkHeader(value) {
   for (const [name, count] of [["photos", photos], ["originals", originals]]) {
     if (count <= MAX_FILES) continue;
     throw new Refused("shape", `header.files holds ${count} ${name}; at most ${MAX_FILES} are taken.`);
+  }
+  if (value.thread !== undefined) requireSound(value.thread.age);
+}
+
+/** Throws Refused("tip_thread") for a thread that no question can be sealed to.  @param {string} recipient */
+function requireSound(recipient) {
+  try {
+    publicKey(recipient);
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+    throw new Refused("tip_thread", `Nothing can be sealed to the tip's thread: ${cause.sentence}`, { cause });
   }
 }
 

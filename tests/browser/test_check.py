@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 import pytest
+from playwright.sync_api import Route
 
 from protocol.sixwords import fingerprint_words
 from tests.browser.alerts_states import Stand, give, paste
@@ -33,8 +34,8 @@ def test_an_alert_is_genuine_and_stands_as_its_chain_says(reading: Reading, stan
     give(begin(reading, stand), first.bundle)
 
     assert reading.answer() == ANSWERS[name]
-    assert reading.asked[-1] == f"{stand.site.url}/alerts/{first.alert.id}/messages.json"
-    assert len(reading.asked) == 2
+    paths = (f"/alerts/{first.alert.id}/messages.json", "/roster.json", "/stays.json")
+    assert sorted(reading.asked[1:]) == [f"{stand.site.url}{path}" for path in paths]  # The page itself was the first.
     assert reading.tab.locator("#answer .word").count() == 1
     assert "later stop may exist" in reading.tab.locator("#answer .as-of").inner_text()
     assert reading.tab.evaluate("document.activeElement.id") == "answer-title"
@@ -190,6 +191,55 @@ def test_a_verdict_that_stands_open_ends_by_itself(reading: Reading, stand: Stan
 
     assert reading.answer() == "over"
     assert tab.locator("#heard").inner_text() == tab.locator("#answer-title").inner_text()
+
+
+def test_an_open_verdict_asks_again_and_says_as_of_when_it_was_answered(reading: Reading, stand: Stand) -> None:
+    front, tab = stand.site.front, reading.tab
+    first = front.confirmed()
+    tab.clock.install(time=front.at(0).now)
+    give(begin(reading, stand), first.bundle)
+    tab.locator("#answer summary").click()
+    before = tab.locator("#answer .as-of").inner_text()
+
+    tab.route("**/messages.json", lambda route: route.abort())
+    tab.clock.fast_forward("05:00")
+    tab.locator("#answer .notice", has_text="could not be asked").wait_for()
+    assert (reading.answer(), tab.locator("#answer .as-of").inner_text()) == ("yes", before)
+    assert tab.locator("#answer details").get_attribute("open") is not None  # Nobody loses their place.
+
+    front.put(front.at(0).retract(first))
+    tab.unroute_all()
+    tab.clock.fast_forward("00:21")
+    tab.locator("#answer.answer-stop").wait_for()
+    assert tab.locator("#answer .as-of").inner_text() != before
+    assert tab.locator("#heard").inner_text() == tab.locator("#answer-title").inner_text()
+
+
+def test_an_answer_that_comes_late_is_not_shown_for_what_was_asked_since(reading: Reading, stand: Stand) -> None:
+    slow, tab = stand.told["retracted"], begin(reading, stand)
+    held: list[Route] = []
+    tab.route(f"**/{slow.alert.id}/messages.json", lambda route: held.append(route))
+
+    def comes(route: Route) -> None:
+        with tab.expect_request_finished(lambda one: one.url == route.request.url):
+            route.continue_()
+        tab.evaluate("() => new Promise((resume) => setTimeout(resume, 100))")
+
+    for start in (tab.locator("#form .button-main").click, lambda: tab.evaluate(f"location.hash = '{slow.alert.id}'")):
+        tab.locator("#pasted").fill(slow.alert.id)
+        with tab.expect_request(f"**/{slow.alert.id}/messages.json"):
+            start()
+        tab.locator("#pasted").fill("")
+        give(tab, stand.told["confirmed"].bundle)
+        comes(held[-1])
+        assert reading.answer() == "yes"
+        tab.locator("#clear").click()
+    tab.locator("#pasted").fill(slow.alert.id)
+    with tab.expect_request(f"**/{slow.alert.id}/messages.json"):
+        tab.locator("#form .button-main").click()
+    tab.locator("#clear").click()
+    comes(held[-1])
+    assert (reading.answer(), tab.locator("#working").is_visible(), len(held)) == ("", False, 3)
 
 
 def test_the_page_names_the_six_words_of_the_policy_it_trusts(reading: Reading, stand: Stand) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from alerts.check.assemble import page_hash
+from protocol.trail import Trail
 from tests.browser.alerts_states import QUIET, STATES, Stand, give, open_check
 from tests.browser.reading import Reading, begin
 from tests.browser.watched import faults
@@ -59,6 +60,22 @@ def test_a_saved_copy_counts_a_stop_that_is_carried_to_it(reading: Reading, stan
     assert reading.answer() == "yes"  # Nobody has told this device, and the page says that this may be so.
     give(tab, chain)
     assert reading.answer() == "stop"
+
+
+def test_a_saved_copy_counts_whom_the_roster_in_it_has_revoked(reading: Reading, stand: Stand, tmp_path: Path) -> None:
+    world = stand.site.front.world
+    value = world.roster_value()
+    for one in value["verifiers"]:
+        one |= {"revoked_at": 0} if one["id"] == world.id("bo") else {}
+    roster = Trail(world.sign_roster(value), world.links).encode()
+    file = tmp_path / "saved.html"
+    served, empty = stand.site.fetch("/en/check"), b'id="roster"></script>'
+    file.write_bytes(served.replace(empty, empty.replace(b"><", b">" + roster + b"<")))
+    open_check(reading.tab, file.as_uri())
+
+    give(reading.tab, stand.told["confirmed"].bundle)
+    assert reading.answer() == "not"
+    assert "signature does not count" in reading.tab.locator("#answer").inner_text()
 
 
 def test_a_page_that_changed_on_its_way_is_not_saved(reading: Reading, stand: Stand) -> None:
