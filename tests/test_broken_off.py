@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -29,6 +30,8 @@ OTHER: Final = {
     "/no-text": HEAD + b"Content-Length: 2\r\n\r\n\xff\xfe",
     "/ill": b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 3\r\n\r\nill",
 }
+SILENT: Final = {"/silent": b"", "/silent-in-its-body": HEAD + b"Content-Length: 16\r\n\r\n" + WHOLE[:9]}
+DRIP: Final = 0.05
 FINE: Final = {"/fine": HEAD + b"Content-Length: 16\r\n\r\n" + WHOLE}
 
 
@@ -37,7 +40,15 @@ class Breaking(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer."""
-        self.wfile.write((BROKEN | OTHER | FINE)[self.path])
+        if self.path == "/slow":
+            self.wfile.write(HEAD + b"Content-Length: 16\r\n\r\n")
+            for byte in WHOLE:
+                time.sleep(DRIP)
+                self.wfile.write(bytes((byte,)))
+            return
+        self.wfile.write((BROKEN | OTHER | FINE | SILENT)[self.path])
+        if self.path in SILENT:
+            self.rfile.read(1)  # Until whoever asked goes away.
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -54,9 +65,9 @@ def origin() -> Iterator[str]:
         thread.join()
 
 
-def desk(origin: str, path: str) -> Any:
-    """Return what the desk's page has of a value: the value, or why it has none."""
-    return call("./api", "valueAt", origin, path)
+def desk(origin: str, path: str, patience: int | None = None) -> Any:
+    """Return what the desk's page has of a value: the value, or why it has none; `patience` is in milliseconds."""
+    return call("./api", "valueAt", origin, path, patience)
 
 
 def test_a_whole_answer_is_taken(origin: str) -> None:
@@ -81,3 +92,12 @@ def test_what_is_no_value_is_no_answer_of_a_server_of_ours(origin: str, path: st
 @pytest.mark.parametrize("path", [*BROKEN, *OTHER])
 def test_the_desk_s_page_takes_either_for_a_server_that_was_not_reached(origin: str, path: str) -> None:
     assert set(desk(origin, path)) == {"unreached"}
+
+
+@pytest.mark.parametrize("path", SILENT)
+def test_the_desk_s_page_waits_for_no_connection_that_says_nothing_more(origin: str, path: str) -> None:
+    assert set(desk(origin, path, 200)) == {"unreached"}
+
+
+def test_the_desk_s_page_takes_an_answer_that_comes_slowly_and_goes_on_coming(origin: str) -> None:
+    assert desk(origin, "/slow", int(5000 * DRIP)) == {"value": {"all": "of it"}}  # Sixteen drips last much longer.

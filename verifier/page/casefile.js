@@ -169,6 +169,13 @@ export function lastDraft(file) {
   return part ? JSON.parse(part.alert) : null;
 }
 
+/** @param {CaseFile} file @returns {string[]} the tips that its history names and that are burnt; a merge takes them along */
+export function goneFrom(file) {
+  if (file.row.state === "merged") return [];
+  const here = new Set(file.tips.map(({ id }) => id));
+  return [...new Set(file.entries.flatMap(({ event }) => event.envelopes))].filter((id) => !here.has(id));
+}
+
 /** @param {CaseFile} file @returns {string} who moved it last; to share it is not to take it over */
 export function holderOf(file) {
   return file.entries.filter(({ event }) => event.move !== "share").at(-1)?.event.actor ?? "";
