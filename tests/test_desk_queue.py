@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +56,37 @@ def test_tips_that_a_merge_hands_over_are_seen_in_the_case_that_took_them(street
     assert at_desk("ana", "move", X, "merge", {"words": "The same."}, {"into": Y}) == ""
 
     assert at_desk("bo", "poll") == {Y: ["At the landing.", "By the ferry."]}
+
+
+def test_a_tip_that_the_server_has_no_more_is_missed_by_whoever_reads_the_case(street: Street) -> None:
+    envelope = open_case(street, X, "By the ferry.")
+    at_desk("bo", "poll")
+    assert at_desk("bo", "gone", X) == []
+    path = f"/api/cases/{X}"
+    told = {**street.room.enter("bo").get(path), "envelopes": [], "tips": []}
+    queue = street.room.enter("bo").get("/api/queue")
+    queue["cases"][0]["envelopes"] = []
+    street.liars["bo"].lies |= {path: json.dumps(told).encode(), "/api/queue": json.dumps(queue).encode()}
+
+    assert at_desk("bo", "poll") == {X: []}
+    assert at_desk("bo", "gone", X) == [envelope]
+
+
+def test_an_alert_that_nobody_drafted_in_a_case_is_not_the_alert_of_that_case(street: Street) -> None:
+    room, ana = street.room, street.room.enter("ana")
+    case = room.case(ana, upto="found")
+    payload = room.world.alert(issued=int(time.time()))
+    ana.must(case, "propose", room.draft("ana", payload), working={"class": "A", "audience": "public"})
+    queue = room.enter("bo").get("/api/queue")
+    queue["cases"][0]["chains"] = [json.loads(payload)["id"], "ab" * 16]
+    street.liars["bo"].lies |= {
+        "/api/queue": json.dumps(queue).encode(),
+        **{f"/api/alerts/{id}": b'{"messages":[]}' for id in queue["cases"][0]["chains"]},
+    }
+
+    at_desk("bo", "poll")
+
+    assert at_desk("bo", "chains") == [json.loads(payload)["id"]]
 
 
 def test_a_desk_knows_in_which_case_somebody_else_has_put_a_tip(street: Street) -> None:

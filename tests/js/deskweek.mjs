@@ -5,7 +5,7 @@ import { Signed } from "../../protocol/js/signed.js";
 import { unutf8 } from "../../protocol/js/encoding.js";
 import { NOTHING } from "../../protocol/js/event.js";
 import { Api } from "../../verifier/page/api.js";
-import { forgetCases, proposalOf } from "../../verifier/page/casefile.js";
+import { forgetCases, goneFrom, proposalOf } from "../../verifier/page/casefile.js";
 import { Caseload } from "../../verifier/page/caseload.js";
 import { makeMove } from "../../verifier/page/moving.js";
 import { Passing } from "../../verifier/page/passing.js";
@@ -82,6 +82,12 @@ export async function poll(name) {
     return [row.id, words.sort()];
   }));
 }
+
+/** @param {string} name @returns {string[]} the chains that a desk takes for the alerts of its cases */
+export const chains = (name) => [.../** @type {Caseload} */ (loads.get(name)).chains.keys()];
+
+/** @param {string} name @param {string} id of a case @returns {string[]} tips that its history names and the server has not */
+export const gone = (name, id) => goneFrom(/** @type {any} */ (loads.get(name)?.cases.get(id)));
 
 /** @param {string} name @param {string} id of an envelope @returns {string | null} the case that it is in, as a desk knows */
 export const placeOf = (name, id) => /** @type {Caseload} */ (loads.get(name)).placeOf(id);

@@ -160,6 +160,16 @@ export function proposalOf(file) {
   return found.at(-1) ?? null;
 }
 
+/**
+ * @param {CaseFile} file @returns {Set<string> | null} the chains whose alerts were drafted here; null where some draft is
+ * sealed to others, and so nobody here can tell
+ */
+export function draftedIn(file) {
+  const found = file.entries.filter(({ event }) => DRAFTS.includes(event.move));
+  if (found.some(({ part }) => part === null)) return null;
+  return new Set(found.flatMap(({ part }) => (part?.alert ? [JSON.parse(part.alert).id] : [])));
+}
+
 /** @param {CaseFile} file @returns {any} the fields of the last alert that was drafted here, or null */
 export function lastDraft(file) {
   const found = file.entries.filter(

@@ -5,7 +5,7 @@
 import { b64, fingerprint, unb64, utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { Unreached } from "./api.js";
-import { loadCase, proposalOf } from "./casefile.js";
+import { draftedIn, loadCase, proposalOf } from "./casefile.js";
 import { makeMove } from "./moving.js";
 import { owedIn } from "./sharing.js";
 import { loadChain } from "./standing.js";
@@ -110,7 +110,13 @@ export class Caseload {
 
   /** @param {Row} row whose chains are read again; what the gate has let out is then written down */
   async loadChains(row) {
-    for (const id of row.chains) this.chains.set(id, await loadChain(this.session, id));
+    const file = this.cases.get(row.id);
+    const own = file === undefined ? null : draftedIn(file);
+    for (const id of row.chains) {
+      // Which alerts are this case's is what the server says; nobody drafted that one here.
+      if (own !== null && !own.has(id)) continue;
+      this.chains.set(id, await loadChain(this.session, id));
+    }
     await this.#noteReleased(row);
   }
 
