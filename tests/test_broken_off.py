@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -42,6 +43,8 @@ OTHER: Final = {
     "/no-text": HEAD + b"Content-Length: 2\r\n\r\n\xff\xfe",
     "/ill": b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 3\r\n\r\nill",
 }
+SILENT: Final = {"/silent": b"", "/silent-in-its-body": HEAD + b"Content-Length: 16\r\n\r\n" + WHOLE[:9]}
+DRIP: Final = 0.05
 FINE: Final = {"/fine": HEAD + b"Content-Length: 16\r\n\r\n" + WHOLE}
 
 
@@ -52,14 +55,27 @@ class Breaking(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer."""
-        if self.path != ENDLESS:
-            self.wfile.write((BROKEN | REFUSING | OTHER | FINE)[self.path])
-            return
+        if self.path == ENDLESS:
+            self._go_on()
+        elif self.path == "/slow":
+            self._drip()
+        else:
+            self.wfile.write((BROKEN | REFUSING | OTHER | FINE | SILENT)[self.path])
+        if self.path in SILENT:
+            self.rfile.read(1)  # Until whoever asked goes away.
+
+    def _go_on(self) -> None:
         self.wfile.write(REFUSES + f"Content-Length: {LONG}\r\n\r\n".encode())
         with contextlib.suppress(OSError):
             for _ in range(LONG >> 16):
                 self.wfile.write(bytes(1 << 16))
                 Breaking.said += 1 << 16
+
+    def _drip(self) -> None:
+        self.wfile.write(HEAD + b"Content-Length: 16\r\n\r\n")
+        for byte in WHOLE:
+            time.sleep(DRIP)
+            self.wfile.write(bytes((byte,)))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -76,9 +92,9 @@ def origin() -> Iterator[str]:
         thread.join()
 
 
-def desk(origin: str, path: str) -> Any:
-    """Return what the desk's page has of a value: the value, or why it has none."""
-    return call("./api", "valueAt", origin, path)
+def desk(origin: str, path: str, patience: int | None = None) -> Any:
+    """Return what the desk's page has of a value: the value, or why it has none; `patience` is in milliseconds."""
+    return call("./api", "valueAt", origin, path, patience)
 
 
 def test_a_whole_answer_is_taken(origin: str) -> None:
@@ -117,3 +133,12 @@ def test_what_is_no_server_s_address_is_said_so(origin: str) -> None:
 @pytest.mark.parametrize("path", [*BROKEN, *OTHER])
 def test_the_desk_s_page_takes_either_for_a_server_that_was_not_reached(origin: str, path: str) -> None:
     assert set(desk(origin, path)) == {"unreached"}
+
+
+@pytest.mark.parametrize("path", SILENT)
+def test_the_desk_s_page_waits_for_no_connection_that_says_nothing_more(origin: str, path: str) -> None:
+    assert set(desk(origin, path, 200)) == {"unreached"}
+
+
+def test_the_desk_s_page_takes_an_answer_that_comes_slowly_and_goes_on_coming(origin: str) -> None:
+    assert desk(origin, "/slow", int(5000 * DRIP)) == {"value": {"all": "of it"}}  # Sixteen drips last much longer.

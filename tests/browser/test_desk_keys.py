@@ -17,6 +17,7 @@ from store.epochkeys import list_epoch_keys
 from store.sets import list_sets
 from tests.browser import desk_states as states
 from tests.browser.desk_site import DeskSite
+from tests.browser.test_desk_memory import KEPT
 from tests.browser.watched import Watched
 
 
@@ -98,6 +99,15 @@ def test_what_the_browser_keeps_opens_nothing_by_itself(site: DeskSite, ana: Wat
     again.fill("#words", member.passphrase)
     again.click("#unlock")  # The vault and the weekly keys are here: the words are enough.
     again.wait_for_selector("#queue > *", state="attached")
+    again.close()
+
+    third = states.open_desk(ana.context, site)
+    expect(third.locator("#remember")).to_be_checked()  # To sign in once more has erased nothing.
+    third.uncheck("#remember")
+    third.fill("#words", member.passphrase)
+    third.click("#unlock")
+    third.wait_for_selector("#queue > *", state="attached")
+    assert not third.evaluate(KEPT, f"vault/{member.id}")
 
 
 def test_a_desk_makes_its_missing_weekly_keys_and_signs_the_sets(site: DeskSite, ana: Watched, bo: Watched) -> None:

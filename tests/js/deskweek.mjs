@@ -5,11 +5,12 @@ import { Signed } from "../../protocol/js/signed.js";
 import { unutf8 } from "../../protocol/js/encoding.js";
 import { NOTHING } from "../../protocol/js/event.js";
 import { Api } from "../../verifier/page/api.js";
-import { forgetCases, proposalOf } from "../../verifier/page/casefile.js";
+import { forgetCases, goneFrom, proposalOf } from "../../verifier/page/casefile.js";
 import { Caseload } from "../../verifier/page/caseload.js";
 import { makeMove } from "../../verifier/page/moving.js";
 import { Passing } from "../../verifier/page/passing.js";
 import { Session } from "../../verifier/page/session.js";
+import { loadChain } from "../../verifier/page/standing.js";
 import { tend } from "../../verifier/page/week.js";
 import { ringOf } from "./ring.mjs";
 
@@ -60,6 +61,67 @@ export async function read(name, id) {
   });
   const parts = file.entries.map(({ event, part, refused }) => [event.move, part?.words ?? part?.urgency ?? "", refused]);
   return { broken: file.broken, late: load.owed?.late, tips, parts, draft: proposalOf(file)?.part?.alert ?? null };
+}
+
+/**
+ * A desk asks for the queue once, with no case before it, and opens what it can.
+ * @param {string} name @returns {Promise<any>} of each case the words of its tips, null of one that is not open
+ */
+export async function poll(name) {
+  const load = loads.get(name) ?? new Caseload(/** @type {Session} */ (desks.get(name)), () => undefined);
+  loads.set(name, load);
+  forgetCases();
+  await load.poll(null);
+  await new Promise((resolve) => {
+    const look = () => (load.isBusy ? setTimeout(look, 5) : resolve(null));
+    look();
+  });
+  const files = [...load.cases.values()];
+  return Object.fromEntries(files.map(({ row, tips }) => {
+    const words = tips.map(({ id }) => /** @type {any} */ (load.tips.get(id))?.tip?.header.tip.words ?? null);
+    return [row.id, words.sort()];
+  }));
+}
+
+/** @param {string} name @returns {string[]} the chains that a desk takes for the alerts of its cases */
+export const chains = (name) => [.../** @type {Caseload} */ (loads.get(name)).chains.keys()];
+
+/** @param {string} name @param {string} id of a case @returns {string[]} tips that its history names and the server has not */
+export const gone = (name, id) => goneFrom(/** @type {any} */ (loads.get(name)?.cases.get(id)));
+
+/** @param {string} name @param {string} id of an envelope @returns {string | null} the case that it is in, as a desk knows */
+export const placeOf = (name, id) => /** @type {Caseload} */ (loads.get(name)).placeOf(id);
+
+/**
+ * Somebody makes two moves; what the network was asked for before the first is answered after it.
+ * @param {string} name @param {string} id @param {[string, any][]} moves @returns {Promise<string[]>} "" or the refusals
+ */
+export async function overtaken(name, id, moves) {
+  const session = /** @type {Session} */ (desks.get(name));
+  const { api } = session;
+  /** @type {(value?: unknown) => void} */
+  let letGo = () => undefined;
+  const held = new Promise((resolve) => (letGo = resolve));
+  const get = api.get.bind(api);
+  const asked = new Promise((resolve) => {
+    api.get = async (path) => {
+      const value = await get(path);
+      resolve(null);
+      await held;
+      return value;
+    };
+  });
+  const late = session.refresh();
+  await asked;
+  api.get = get;
+  const found = [];
+  for (const [made, part] of moves) {
+    await read(name, id);
+    found.push(await move(name, id, made, part));
+    letGo();
+    await late;
+  }
+  return found;
 }
 
 /** @param {string} name @param {string} id of an envelope that is open @returns {Promise<Uint8Array[]>} its photos */
@@ -125,4 +187,10 @@ async function said(act) {
     if (kind === undefined) throw error;
     return kind;
   }
+}
+
+/** @param {string} name @param {string} id of a chain @returns {Promise<any>} how it stands at somebody's desk */
+export async function chain(name, id) {
+  const { found, messages, heads } = await loadChain(/** @type {Session} */ (desks.get(name)), id);
+  return { word: found?.word ?? "", messages: messages.length, heads };
 }

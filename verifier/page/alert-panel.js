@@ -29,7 +29,7 @@ export function drawAlert(desk, file) {
   const { found } = chain;
   const gate = chain.messages.filter(({ state }) => state !== "released");
   const head = el("h2", {}, t("The alert"));
-  if (found === null) return [head, ...gate.map((one) => gateLine(desk, one))];
+  if (found === null) return [head, ...gate.map((one) => gateLine(desk, one)), ...voided(desk, file, chain)];
   const fields = found.head.alert.fields;
   const standing = {
     word: found.word,
@@ -51,6 +51,14 @@ export function drawAlert(desk, file) {
     ...gate.map((one) => gateLine(desk, one)),
     stops(desk, file, chain),
   ];
+}
+
+/** @param {Desk} desk @param {CaseFile} file @param {Chain} chain @returns {readonly Node[]} what was out and counts no more */
+function voided(desk, file, chain) {
+  if (chain.heads.length === 0) return [];
+  const sentence = desk.words.t("What was let out counts for nothing now: somebody who signed it is suspended or revoked. Retract it, so that everybody who got it is told.");
+  const said = el("div", { class: "notice notice-stop" }, iconNode("warning"), el("p", {}, sentence));
+  return whyNot(desk.session, file, "retract", "") === null ? [said, retracting(desk, file, chain)] : [said];
 }
 
 /** @param {Desk} desk @param {Told} one @returns {Node} */

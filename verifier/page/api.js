@@ -9,13 +9,23 @@ import { KINDS, Refused } from "../../protocol/js/errors.js";
 /** The server could not be reached, or answered what is no answer of the desk.  Nothing is lost; it is asked again. */
 export class Unreached extends Error {}
 
+/**
+ * Milliseconds without a byte after which a connection counts as gone: a phone's may be half open for minutes.  The
+ * queue is short and asked for every second: whoever looks at the page has to know soon that it stands still.
+ */
+const PATIENCE = Object.freeze({ queue: 8_000, other: 20_000 });
+const QUEUE = "/api/queue";
+/** Bytes in a millisecond of the slowest link that a request's own body is waited for. */
+const SLOWEST = 4;
+
 /** Talks to one origin; `token` is held here, in memory, and nowhere else. */
 export class Api {
   #token = "";
 
-  /** @param {string} origin "" for the page's own */
-  constructor(origin) {
+  /** @param {string} origin "" for the page's own @param {Readonly<{queue: number, other: number}>} [patience] */
+  constructor(origin, patience = PATIENCE) {
     this.origin = origin;
+    this.patience = patience;
   }
 
   /** @param {string} token "" signs out */
@@ -58,15 +68,39 @@ export class Api {
     if (body !== undefined) headers["Content-Type"] = type;
     if (this.#token !== "") headers.Authorization = `Bearer ${this.#token}`;
     const rules = /** @type {const} */ ({ cache: "no-store", credentials: "omit", redirect: "error" });
-    let answer, data;
-    try {
-      answer = await fetch(this.origin + path, { method, headers, body, referrerPolicy: "no-referrer", ...rules });
-      data = new Uint8Array(await answer.arrayBuffer()); // A server that ends now ends in the middle of it.
-    } catch (cause) {
-      throw new Unreached("The desk's server can't be reached.", { cause });
+    const patience = this.patience[path === QUEUE ? "queue" : "other"] + (body?.length ?? 0) / SLOWEST;
+    const how = { method, headers, body, referrerPolicy: /** @type {const} */ ("no-referrer"), ...rules };
+    const { data, ok, status } = await answered(this.origin + path, how, patience);
+    if (ok) return data;
+    throw refusalIn(data, status);
+  }
+}
+
+/**
+ * The whole answer, if each byte of it comes within the patience after the one before.  Throws Unreached.
+ * @param {string} url @param {RequestInit} how @param {number} patience milliseconds
+ * @returns {Promise<{data: Bytes, ok: boolean, status: number}>}
+ */
+async function answered(url, how, patience) {
+  const given = new AbortController();
+  const wait = () => setTimeout(() => given.abort(), patience);
+  let timer = wait();
+  try {
+    const answer = await fetch(url, { ...how, signal: given.signal });
+    const parts = [];
+    // A server that ends now ends in the middle of it.
+    for (const reader = answer.body?.getReader(); reader !== undefined; ) {
+      clearTimeout(timer);
+      timer = wait();
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
     }
-    if (answer.ok) return data;
-    throw refusalIn(data, answer.status);
+    return { data: new Uint8Array(await new Blob(parts).arrayBuffer()), ok: answer.ok, status: answer.status };
+  } catch (cause) {
+    throw new Unreached("The desk's server can't be reached.", { cause });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { iconNode } from "../../look/icon.js";
 import { zoneName } from "./baked.js";
-import { beganAt, lacking } from "./casefile.js";
+import { beganAt, goneFrom, lacking } from "./casefile.js";
 import { drawAlert } from "./alert-panel.js";
 import { el } from "./dom.js";
 import { drawDraft } from "./draft-form.js";
@@ -38,7 +38,7 @@ export function drawCase(desk) {
     ...drawWitnesses(desk, file),
     ...drawAlert(desk, file),
     el("h2", {}, t("Tips")),
-    ...tipsFirst(desk, file).map(({ id }) => tipOf(desk, id)),
+    ...tipsOf(desk, file),
     el("h2", {}, t("What happened")),
     timeline(desk, file),
     others(desk, file),
@@ -80,13 +80,13 @@ export function caseHead(desk, file) {
   );
 }
 
-/** @param {Desk} desk @param {string} id @returns {Node} */
-function tipOf(desk, id) {
-  const entry = desk.load.tips.get(id);
-  return entry === undefined ? el("p", { class: "quiet" }, desk.words.t("A tip of this case was burnt.")) : tipCard(
-    desk,
-    entry,
-  );
+/** @param {Desk} desk @param {CaseFile} file @returns {readonly Node[]} its tips as cards, and that some are gone */
+export function tipsOf(desk, file) {
+  const burnt = desk.words.t("A tip of this case was burnt.");
+  return [
+    ...tipsFirst(desk, file).flatMap(({ id }) => desk.load.tips.get(id) ?? []).map((entry) => tipCard(desk, entry)),
+    ...goneFrom(file).map(() => el("p", { class: "quiet" }, burnt)),
+  ];
 }
 
 /** @param {Desk} desk @param {CaseFile} file @returns {CaseFile["tips"]} what came to it, replies after the tips */

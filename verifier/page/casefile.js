@@ -160,6 +160,16 @@ export function proposalOf(file) {
   return found.at(-1) ?? null;
 }
 
+/**
+ * @param {CaseFile} file @returns {Set<string> | null} the chains whose alerts were drafted here; null where some draft is
+ * sealed to others, and so nobody here can tell
+ */
+export function draftedIn(file) {
+  const found = file.entries.filter(({ event }) => DRAFTS.includes(event.move));
+  if (found.some(({ part }) => part === null)) return null;
+  return new Set(found.flatMap(({ part }) => (part?.alert ? [JSON.parse(part.alert).id] : [])));
+}
+
 /** @param {CaseFile} file @returns {any} the fields of the last alert that was drafted here, or null */
 export function lastDraft(file) {
   const found = file.entries.filter(
@@ -167,6 +177,13 @@ export function lastDraft(file) {
   );
   const part = found.at(-1)?.part;
   return part ? JSON.parse(part.alert) : null;
+}
+
+/** @param {CaseFile} file @returns {string[]} the tips that its history names and that are burnt; a merge takes them along */
+export function goneFrom(file) {
+  if (file.row.state === "merged") return [];
+  const here = new Set(file.tips.map(({ id }) => id));
+  return [...new Set(file.entries.flatMap(({ event }) => event.envelopes))].filter((id) => !here.has(id));
 }
 
 /** @param {CaseFile} file @returns {string} who moved it last; to share it is not to take it over */

@@ -4,7 +4,8 @@
  */
 import { b64, fingerprint, unb64, utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
-import { loadCase, proposalOf } from "./casefile.js";
+import { Unreached } from "./api.js";
+import { draftedIn, loadCase, proposalOf } from "./casefile.js";
 import { makeMove } from "./moving.js";
 import { owedIn } from "./sharing.js";
 import { loadChain } from "./standing.js";
@@ -18,10 +19,11 @@ import { loadChain } from "./standing.js";
 /** @typedef {import("./standing.js").Chain} Chain */
 /** @typedef {import("../../protocol/js/tip.js").Tip} Tip */
 /**
- * An envelope at this desk.  `tip` is null until it is open; `refused` says why it is not.  `key` is the envelope's own,
+ * An envelope at this desk.  `tip` is null until it is open; `refused` says why it is not, `failed` that this page failed
+ * at it and has to be loaded again.  `key` is the envelope's own,
  * in base64, once it is open; `keys` were shared for it, and `shared` is the one of them that opened it, if one did.
- * @typedef {{row: TipRow & {minute?: number | null}, tip: Tip | null, refused: string, key: string,
- *   keys: readonly SharedKey[], shared: SharedKey | null}} TipEntry
+ * @typedef {{row: TipRow & {minute?: number | null}, tip: Tip | null, refused: string, failed: boolean,
+ *   key: string, keys: readonly SharedKey[], shared: SharedKey | null}} TipEntry
  */
 
 const AT_ONCE = 4; // Previews that are fetched side by side: enough to keep the worker busy.
@@ -44,6 +46,10 @@ export class Caseload {
   owed = null;
   /** @type {TipEntry[]} */
   #pending = [];
+  /** What could not be fetched; asked for again with the next queue.  @type {TipEntry[]} */
+  #later = [];
+  /** The open cases, as the queue told of them last.  @type {readonly Row[]} */
+  #rows = [];
   #busy = 0;
 
   /** @param {Session} session @param {() => void} onChange */
@@ -57,6 +63,11 @@ export class Caseload {
     return this.#pending.length > 0;
   }
 
+  /** Whether anything is being opened, or waits for it. */
+  get isBusy() {
+    return this.isOpening || this.#busy > 0;
+  }
+
   /** Ask for the queue, and load what is new in it.  Throws Refused, Unreached.  @param {string | null} focus a case */
   async poll(focus) {
     const value = await this.session.api.get("/api/queue");
@@ -65,6 +76,7 @@ export class Caseload {
     this.words = new Map(value.chains.map((/** @type {any} */ one) => [one.id, one.word]));
     /** @type {Row[]} */
     const rows = value.cases;
+    this.#rows = rows;
     for (const id of this.cases.keys()) {
       if (id !== focus && !rows.some((row) => row.id === id)) this.cases.delete(id);
     }
@@ -75,6 +87,7 @@ export class Caseload {
     for (const row of rows) {
       if (row.id === focus || row.proposal !== null) await this.loadChains(row);
     }
+    this.#pending.push(...this.#later.splice(0));
     this.#pump();
     const file = this.cases.get(focus ?? "");
     this.owed = file === undefined ? null : await owedIn(this.session, this, file);
@@ -89,16 +102,30 @@ export class Caseload {
     return file;
   }
 
+  /** @param {string} id of an envelope @returns {string | null} the open case that it is in, as far as is known here */
+  placeOf(id) {
+    const rows = [...this.#rows, ...[...this.cases.values()].map(({ row }) => row)];
+    return rows.find(({ envelopes }) => envelopes.includes(id))?.id ?? null;
+  }
+
   /** @param {Row} row whose chains are read again; what the gate has let out is then written down */
   async loadChains(row) {
-    for (const id of row.chains) this.chains.set(id, await loadChain(this.session, id));
+    const file = this.cases.get(row.id);
+    const own = file === undefined ? null : draftedIn(file);
+    for (const id of row.chains) {
+      // Which alerts are this case's is what the server says; nobody drafted that one here.
+      if (own !== null && !own.has(id)) continue;
+      this.chains.set(id, await loadChain(this.session, id));
+    }
     await this.#noteReleased(row);
   }
 
   /** @param {Row} row @returns {boolean} */
   #isNew(row) {
     const known = this.cases.get(row.id)?.row;
-    return known === undefined || known.head !== row.head || known.chains.join() !== row.chains.join();
+    if (known === undefined || known.head !== row.head) return true;
+    // A merge hands tips to a case, and burning takes them, without an event of that case.
+    return known.chains.join() !== row.chains.join() || known.envelopes.join() !== row.envelopes.join();
   }
 
   /** @param {TipEntry["row"]} row @param {readonly SharedKey[]} [keys] that were shared for it @returns {TipEntry} */
@@ -110,7 +137,7 @@ export class Caseload {
       return known;
     }
     const refused = row.set ? "" : "The set it is sealed to is not known here.";
-    const entry = { row, tip: null, refused, key: "", keys, shared: null };
+    const entry = { row, tip: null, refused, failed: false, key: "", keys, shared: null };
     this.tips.set(row.id, entry);
     if (row.set) this.#pending.push(entry);
     return entry;
@@ -148,8 +175,13 @@ export class Caseload {
       if (mine) this.#opened(entry, await session.opener.ask("preview", asked, [data.buffer]), null);
       else await this.#openShared(entry, asked);
     } catch (error) {
-      if (!(error instanceof Refused)) this.tips.delete(entry.row.id); // Asked again with the next queue.
-      else entry.refused = error.sentence;
+      // A connection that was lost says nothing of the tip.
+      if (error instanceof Unreached) this.#later.push(entry);
+      else if (error instanceof Refused) entry.refused = error.sentence;
+      else {
+        entry.failed = true;
+        console.error(error);
+      }
     }
   }
 

@@ -13,7 +13,9 @@ import { Opener } from "./opener.js";
 import { Passing } from "./passing.js";
 import { clock } from "./clock.js";
 import { eraseOver } from "./keyring.js";
+import { forgetPhotos } from "./photos.js";
 import { Renewal } from "./renewal.js";
+import { failureWords } from "./say.js";
 import { Session } from "./session.js";
 import { showUnlock, suspended } from "./unlock.js";
 import { tend } from "./week.js";
@@ -49,6 +51,7 @@ export class Desk {
   #tended = 0;
   #mark = "";
   #polling = false;
+  #isLocked = false;
 
   /** @param {Baked} baked @param {Session} session */
   constructor(baked, session) {
@@ -120,7 +123,10 @@ export class Desk {
         this.tell(`${error.sentence} [${error.rule}]`, "stop");
       } else if (error instanceof Unreached) {
         this.tell(t("The server could not be reached. Nothing you typed is lost; try again."), "doubt");
-      } else throw error;
+      } else {
+        console.error(error);
+        this.tell(failureWords(this.words, error), "stop");
+      }
       return false;
     }
   }
@@ -149,7 +155,7 @@ export class Desk {
   async watch() {
     if (this.#polling) return;
     this.#polling = true;
-    while (this.session.isOpen) {
+    while (this.session.isOpen && !this.#isLocked) {
       await this.#round();
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }
@@ -171,19 +177,25 @@ export class Desk {
       this.#tended = clock();
       await tend(this.session);
     } catch (error) {
+      if (this.#isLocked) return; // Somebody may be at the next desk of this page already.
       if (error instanceof Refused && error.kind === "sign_in") return this.lock(error.sentence);
       if (error instanceof Refused && error.kind === "stay") return this.lock(suspended(this.words, error));
-      if (!(error instanceof Refused || error instanceof Unreached)) throw error;
+      // Whatever else it is, the next round may be without it; a desk that stands still must never look as if it went on.
+      if (!(error instanceof Refused || error instanceof Unreached)) console.error(error);
       this.reached = false;
-      if (error instanceof Refused) this.said = { text: error.sentence, kind: "stop" };
+      const text = error instanceof Refused ? error.sentence : failureWords(this.words, error);
+      if (!(error instanceof Unreached)) this.said = { text, kind: "stop" };
       this.show();
     }
   }
 
   /** Forget everything and show the lock.  @param {string} [why] */
   lock(why = "") {
+    if (this.#isLocked) return;
+    this.#isLocked = true;
     this.session.close();
     forgetCases();
+    forgetPhotos();
     start(this.baked, this.session, why);
   }
 }

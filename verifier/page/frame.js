@@ -124,7 +124,8 @@ export class Frame {
   #caseKey() {
     const { load, envelope, case: shown, mode, session } = this.desk;
     const file = shown === null ? undefined : load.cases.get(shown);
-    const tips = (file?.tips ?? []).map(({ id }) => load.tips.get(id)?.tip?.id);
+    const entries = (file?.tips ?? []).map(({ id }) => load.tips.get(id));
+    const tips = entries.map((one) => [one?.tip?.id, one?.refused, one?.failed]);
     const chains = (file?.row.chains ?? []).map((id) => {
       const chain = load.chains.get(id);
       return [chain?.found?.word, chain?.next, chain?.messages.map((one) => [one.name, one.state])];
@@ -142,10 +143,19 @@ export class Frame {
       envelope,
       entry?.tip?.id,
       entry?.refused,
+      entry?.failed,
       shift,
       load.owed?.late,
       takenBack(load),
+      shown === null && envelope !== null && this.#placesKey(envelope),
     ];
+  }
+
+  /** @param {string} envelope @returns {unknown} what decides where a tip may go: others open and move cases meanwhile */
+  #placesKey(envelope) {
+    const { load } = this.desk;
+    const heads = [...load.cases.values()].map(({ row }) => [row.id, row.head]);
+    return [heads, load.placeOf(envelope), load.waiting.some(({ row }) => row.id === envelope)];
   }
 
   /** @returns {readonly Node[]} */

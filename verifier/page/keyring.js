@@ -105,6 +105,9 @@ export async function eraseOver({ keep, opener, weeks, unkept }) {
  * @param {Pick<Ring, "vault" | "keep">} ring throws Refused("vault")
  */
 export async function requireOneVault(ring) {
+  if (ring.keep.isLost) {
+    throw new Refused("vault", "The browser has closed its storage, where your weekly keys are. Load the page again.");
+  }
   for (const name of await ring.keep.names(label(ring, WEEKS, "/"))) {
     if ((await opened(ring, name)) !== null) continue;
     throw new Refused(

@@ -74,7 +74,7 @@ export function whyNot(session, file, move, word) {
  * @returns {Promise<import("./casefile.js").Row>} the case after it
  */
 export async function makeMove(session, id, head, move, part, along = {}) {
-  const { vault, network, baked } = session;
+  const { vault, baked } = session;
   const now = clock();
   let sealed = new Uint8Array(0);
   if (part !== null) {
@@ -85,16 +85,21 @@ export async function makeMove(session, id, head, move, part, along = {}) {
   const signed = signEvent(baked.policy.network, id, move, vault.verifier, vault.seed, {
     day: Math.floor(now / DAY),
     casePrev: head,
-    actorPrev: network.actor_head,
+    actorPrev: session.network.actor_head,
     digest: part === null ? NOTHING : fingerprint(sealed),
     envelopes: along.envelopes,
     into: along.into,
   });
   const body = { event: signed.value(), sealed: b64(sealed), working: along.working ?? {} };
+  const row = await posted(session, `/api/cases/${id}/events`, body);
+  await session.rememberHead(signed.message());
+  return row;
+}
+
+/** @param {Session} session @param {string} path @param {object} body @returns {Promise<import("./casefile.js").Row>} */
+async function posted(session, path, body) {
   try {
-    const row = await session.api.post(`/api/cases/${id}/events`, body);
-    await session.rememberHead(signed.message());
-    return row;
+    return await session.api.post(path, body);
   } catch (error) {
     // Whether it arrived or not, what this person signed last has to be known before the next move.
     await session.refresh();

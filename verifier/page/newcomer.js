@@ -10,6 +10,7 @@ import { fingerprintWords, wordsOf } from "../../protocol/js/sixwords.js";
 import { banners } from "./banner.js";
 import { el, handOver, refill } from "./dom.js";
 import { button, text, tick } from "./field.js";
+import { failureWords } from "./say.js";
 
 /** @typedef {import("./baked.js").Baked} Baked */
 /** @typedef {import("./session.js").Session} Session */
@@ -32,7 +33,10 @@ export function showNewcomer(baked, session, leave) {
       const made = await session.opener.ask("newcomer", asked, [], (done) => (progress.value = done));
       showMade(baked, made, leave);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Refused)) {
+        console.error(error);
+        return refill(fault, failureWords(baked.words, error));
+      }
       const advice = t("A code is short, in small letters, without spaces. Ask whoever invited you.");
       refill(fault, `${advice} ${error.sentence} [${error.rule}]`);
     } finally {

@@ -14,8 +14,10 @@ import { button } from "./field.js";
 /** A photo's address, and how it is turned; `why` instead of an address for one that is not shown.
  * @typedef {Readonly<{url: string, turn: number, why: string}>} Opened */
 
-/** Opened photos, by envelope; made once, gone with the page.  @type {Map<string, readonly Opened[]>} */
+/** Opened photos, by envelope; gone when the desk is locked.  @type {Map<string, readonly Opened[]>} */
 const PHOTOS = new Map();
+/** Rises when all are forgotten: what was being opened then is shown to nobody. */
+let forgotten = 0;
 
 /** @param {Desk} desk @param {TipEntry} entry @returns {Node | null} */
 export function photos(desk, entry) {
@@ -37,7 +39,7 @@ export function photos(desk, entry) {
     { icon: iconNode("camera") },
   );
   const shown = opened !== undefined && el("div", { class: "photos" }, opened.map((one, at) => picture(desk, one, at)));
-  return el("div", { class: "attached" }, open, shown, sealed);
+  return el("div", { class: "attached", "data-envelope": entry.row.id }, open, shown, sealed);
 }
 
 /** @param {Desk} desk @param {Opened} photo @param {number} place @returns {Node} */
@@ -70,12 +72,18 @@ const unveil = ({ currentTarget }) => currentTarget.classList.toggle("veiled");
 
 /** @param {Desk} desk @param {TipEntry} entry */
 async function openPhotos(desk, entry) {
+  const { id } = entry.row;
   await desk.attempt(async () => {
-    const { files } = await desk.load.whole(entry.row.id);
+    const before = forgotten;
+    const { files } = await desk.load.whole(id);
     const made = await Promise.all(files.filter(({ type }) => type !== ORIGINAL).map(open));
-    PHOTOS.set(entry.row.id, made);
-    entry.row = { ...entry.row };
-    document.querySelector(".tip .attached")?.replaceWith(photos(desk, entry) ?? "");
+    if (before !== forgotten) return revoke(made);
+    revoke(PHOTOS.get(id) ?? []);
+    PHOTOS.set(id, made);
+    // Its own place, wherever that is by now: another tip's photos stand beside, or another case is looked at.
+    for (const place of document.querySelectorAll(`.attached[data-envelope="${id}"]`)) {
+      place.replaceWith(photos(desk, entry) ?? "");
+    }
   });
 }
 
@@ -91,8 +99,14 @@ async function open({ type, data, turn }) {
   return { url: URL.createObjectURL(new Blob([/** @type {BlobPart} */ (data)], { type })), turn, why: "" };
 }
 
-/** Forget every opened photo. */
+/** @param {readonly Opened[]} all */
+function revoke(all) {
+  for (const { url } of all) if (url !== "") URL.revokeObjectURL(url);
+}
+
+/** Forget every opened photo, and what is being opened. */
 export function forgetPhotos() {
-  for (const all of PHOTOS.values()) for (const { url } of all) if (url !== "") URL.revokeObjectURL(url);
+  forgotten++;
+  for (const all of PHOTOS.values()) revoke(all);
   PHOTOS.clear();
 }

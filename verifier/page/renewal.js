@@ -55,9 +55,13 @@ async function begin(desk) {
   renewal.go("making");
   desk.redraw();
   const { network, verifier, seed } = session.vault;
-  const sealed = await session.opener.ask("renew", { network, verifier, seed });
+  /** @type {Made | null} */
+  let sealed = null;
+  await desk.attempt(async () => {
+    sealed = await session.opener.ask("renew", { network, verifier, seed });
+  });
   if (!session.isOpen) return; // Locked meanwhile: the new file was never shown, and nothing was changed.
-  renewal.go("made", sealed);
+  renewal.go(sealed === null ? "" : "made", sealed);
   desk.redraw();
 }
 

@@ -2,9 +2,18 @@
  * Saying: every code of the desk in the reader's language.
  */
 import { WORDS } from "../../protocol/js/wordlist.js";
+import { Unreached } from "./api.js";
+import { Failed } from "./opener.js";
 
 /** @typedef {import("./baked.js").Words} Words */
 /** @typedef {Readonly<Record<string, string>>} Labels */
+
+/** @param {Pick<Words, "t">} words @param {unknown} error that is no refusal @returns {string} what helps against it */
+export function failureWords({ t }, error) {
+  if (error instanceof Unreached) return t("The server could not be reached. Look at your connection and try again.");
+  if (error instanceof Failed) return t("The desk's worker failed; load the page again.");
+  return t("Something failed on this page. Load it again before you go on.");
+}
 
 /** What a tip's choices say.  @param {Words} words @returns {Readonly<Record<string, Labels>>} */
 export function tipLabels({ t }) {

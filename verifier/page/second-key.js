@@ -9,7 +9,7 @@ import { FIRST_SEND, STOP_SKEW } from "../../protocol/js/limits.js";
 import { requireCleanAlert } from "../../protocol/js/screen.js";
 import { readAlert } from "../../protocol/js/alert.js";
 import { Signed } from "../../protocol/js/signed.js";
-import { caseHead, wordOf } from "./case-panel.js";
+import { caseHead, tipsOf, wordOf } from "./case-panel.js";
 import { findingsOf, proposalOf } from "./casefile.js";
 import { el } from "./dom.js";
 import { button, several, text, tick } from "./field.js";
@@ -22,7 +22,7 @@ import { caseLabels, reasonLabels, spoken } from "./say.js";
 import { clock } from "./clock.js";
 import { postAlert, signAlert } from "./standing.js";
 import { sharedEvidence } from "./sharing-panel.js";
-import { minuteTime, tipCard, wallTime } from "./tip-panel.js";
+import { minuteTime, wallTime } from "./tip-panel.js";
 import { back, moveForm, wordsIn } from "./work-forms.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
@@ -78,7 +78,7 @@ function judging(desk, file, values) {
   return [
     el("h2", {}, t("1 The evidence")),
     sharedEvidence(desk, file),
-    ...file.tips.map(({ id }) => desk.load.tips.get(id)).flatMap((one) => (one ? [tipCard(desk, one)] : [])),
+    ...tipsOf(desk, file),
     findings(desk, file),
     el("h2", {}, t("2 Your own grade")),
     el("p", {}, t("The first key's grade is shown only after yours.")),

@@ -4,8 +4,8 @@
  * Keys and token are in this object and the worker's memory.  The roster is checked from the policy that the page
  * carries; what the server says of itself counts only where a verifier's or a root's signature says it too.
  */
-import { unb64, unutf8 } from "../../protocol/js/encoding.js";
-import { epochOf, openEpochKey } from "../../protocol/js/epoch.js";
+import { unb64 } from "../../protocol/js/encoding.js";
+import { openEpochKey } from "../../protocol/js/epoch.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { openSetSteps } from "../../protocol/js/recipients.js";
 import { openRosterSteps } from "../../protocol/js/roster.js";
@@ -18,6 +18,7 @@ import { breathe, clock } from "./clock.js";
 import { findWeeks, keepHead, keepVault, oldVault, recallHead, rekey } from "./keyring.js";
 import { known } from "./lenient.js";
 import { rememberRoster } from "./roster-memory.js";
+import { setToSealTo } from "./sealing.js";
 import { inTurn } from "./turns.js";
 
 /** @typedef {import("../../protocol/js/epoch.js").EpochKey} EpochKey */
@@ -44,9 +45,18 @@ export class Session {
   #keys = new Map();
   /** @type {Map<string, Promise<RecipientSet>>} */
   #sets = new Map();
+  /** Every stay that this page was shown, by name: a server that hides one later hides nothing.  @type {Map<string, Signed>} */
+  #shown = new Map();
+  /** How often the network was asked for, and which of these questions was answered last. */
+  #asked = 0;
+  #answered = 0;
+  /** Moves that this page has made. */
+  #moves = 0;
   /** What `/api/network` said last.  @type {any} */
   network = null;
-  /** @type {ReadonlySet<string>} */
+  /** @type {readonly import("../../protocol/js/stay.js").Stay[]} */
+  stays = [];
+  /** Who is suspended now.  @type {ReadonlySet<string>} */
   stayed = new Set();
   shiftUntil = 0;
   /** The server's clock less ours, in seconds. */
@@ -93,7 +103,7 @@ export class Session {
    *
    * Throws Refused: passphrase, vault, sign_in, roster kinds, age_recipient (a week's file that is none); Unreached.
    * @param {Bytes} file @param {string} words @param {readonly string[]} weekFiles the texts of weekly key files
-   * @param {boolean} remember keep the vault file, sealed as it is, in this browser
+   * @param {boolean | null} remember keep the vault file, sealed as it is, in this browser; or erase it there; or neither
    * @param {(done: number) => void} onProgress
    */
   async unlock(file, words, weekFiles, remember, onProgress) {
@@ -116,11 +126,11 @@ export class Session {
       await findCopies(this);
       this.oldVault = await oldVault(this);
       await recallHead(this);
+      if (remember !== null) await keepVault(this, remember ? file : null);
     } catch (error) {
       this.close();
       throw error;
     }
-    await keepVault(this, remember ? file : null);
   }
 
   /**
@@ -145,7 +155,7 @@ export class Session {
     this.copies = [];
     this.oldVault = "";
     this.api.hold("");
-    void this.opener.ask("forget");
+    this.opener.ask("forget").catch((error) => console.error(error));
   }
 
   /** Sign out at the server too: the shift ends. */
@@ -159,6 +169,7 @@ export class Session {
 
   /** Ask for the network again and check all of it.  Throws Refused, Unreached. */
   async refresh() {
+    const [turn, moves] = [++this.#asked, this.#moves];
     const value = await this.api.get("/api/network");
     const chain = value.chain.map((/** @type {unknown} */ one) => Signed.of(one));
     const roster = await inSlices(openRosterSteps(Signed.of(value.roster), chain, this.baked.policy), breathe);
@@ -172,10 +183,16 @@ export class Session {
         `${this.vault.verifier} is not in roster ${roster.number}; the custodians enrol people.`,
       );
     }
-    const stays = value.stays.flatMap((/** @type {unknown} */ one) => known(() => openStay(Signed.of(one), roster)));
+    const shown = value.stays.flatMap((/** @type {unknown} */ one) => known(() => Signed.of(one)));
+    for (const signed of shown) this.#shown.set(signed.message(), signed);
+    if (turn < this.#answered) return; // What was asked for later is here already, and is newer.
+    this.#answered = turn;
     if (this.checked?.name !== roster.name) this.#keys.clear();
-    this.stayed = stayedAt(stays, now);
+    this.stays = [...this.#shown.values()].flatMap((one) => known(() => openStay(one, roster)));
+    this.stayed = stayedAt(this.stays, now);
     this.skew = value.now - now;
+    // A move that was answered meanwhile is newer than what was asked before it.
+    if (moves !== this.#moves) value.actor_head = this.network.actor_head;
     this.network = value;
     this.checked = roster;
   }
@@ -216,26 +233,15 @@ export class Session {
     return found;
   }
 
-  /** The set in force that the desk's own words are sealed to now.  @returns {Promise<RecipientSet>} */
-  async deskSet() {
-    const epoch = epochOf(clock());
-    /** @type {{set: unknown, complete: boolean, retired: boolean}[]} */
-    const all = this.network.sets;
-    const inForce = all.filter((one) => one.complete && !one.retired).map((one) => Signed.of(one.set));
-    const values = inForce.map((one) => ({ name: one.message(), ...JSON.parse(unutf8(one.payload)) }));
-    const [best] = values.sort((a, b) => rank(a, epoch) - rank(b, epoch) || b.number - a.number);
-    if (best === undefined) throw new Refused("set_unknown", "Your desk has no recipient set yet; two of you open it.");
-    return this.recipientSet(best.name);
+  /** The set that the desk's own words are sealed to now, looked at anew each time.  @returns {Promise<RecipientSet>} */
+  deskSet() {
+    return setToSealTo(this);
   }
 
   /** Remember this person's last event, so that a lost or invented one shows.  @param {string} head */
   async rememberHead(head) {
     this.network.actor_head = head;
+    this.#moves++;
     await keepHead(this, head);
   }
 }
-
-/**
- * @param {{epoch: number}} set @param {number} epoch @returns {number} this week's first, then coming weeks', then old
- */
-const rank = (set, epoch) => (set.epoch >= epoch ? set.epoch - epoch : 100 + epoch - set.epoch);

@@ -12,7 +12,6 @@ import { el, handOver } from "./dom.js";
 import { button } from "./field.js";
 import { clock } from "./clock.js";
 import { drawNotice } from "./notice-panel.js";
-import { forgetPhotos } from "./photos.js";
 import { drawVault } from "./renewal.js";
 import { wallTime } from "./tip-panel.js";
 import { newestSet, weeksNow } from "./week.js";
@@ -35,7 +34,6 @@ export function drawShift(desk) {
   ].join(" ");
   const skewed = t("Your device's clock is off. Set it, or others will refuse what you sign.");
   const leave = async () => {
-    forgetPhotos();
     await session.signOut().catch(() => undefined); // The shift ends by itself; this device forgets in any case.
     desk.lock(t("You are signed out. Your keys are gone from this page."));
   };

@@ -3,6 +3,7 @@
  */
 import { b64, canonical, utf8 } from "../../protocol/js/encoding.js";
 import { EXPIRY_DEFAULT, LAPSE } from "../../protocol/js/limits.js";
+import { count } from "../../protocol/js/quorum.js";
 import { check } from "../../protocol/js/release.js";
 import { Signed, sign } from "../../protocol/js/signed.js";
 import { heads, openSuspensions, state } from "../../protocol/js/state.js";
@@ -18,8 +19,8 @@ import { known } from "./lenient.js";
  *   sentence: string | null}>} Told
  */
 /**
- * A chain.  `found` is its state by our own count, null before anything was released; `answers` names what a next
- * message has to answer: the heads, and the suspensions that nobody answered.
+ * A chain.  `found` is its state by our own count, null before anything was released and where nothing of it counts any
+ * more.  A next message has to answer `heads` and `suspensions`, the ones that nobody answered, whether they count or not.
  * @typedef {Readonly<{id: string, messages: readonly Told[], found: State | null, reason: string, verifiers: number,
  *   organizations: number, next: number, heads: readonly string[], suspensions: readonly string[]}>} Chain
  */
@@ -37,20 +38,33 @@ function checkOnce(session, bundle) {
   return found === undefined ? [] : [found];
 }
 
+/**
+ * Whether a message still counts by what is known of its signers since: stays and revocations.  SPEC 5.5.
+ * @param {Session} session @param {Message} one @returns {boolean}
+ */
+function counts({ roster, stays }, { alert, voices, roster: its, logged }) {
+  const revoked = [...roster.verifiers.values()].flatMap(({ id, revokedAt }) =>
+    revokedAt === null ? [] : [/** @type {const} */ ([id, revokedAt])],
+  );
+  const index = logged === null ? null : logged.index;
+  return known(() => count(voices.ids, alert, its, stays, index, new Map(revoked))).length === 1;
+}
+
 /** @param {Session} session @param {string} id @returns {Promise<Chain>} */
 export async function loadChain(session, id) {
   const value = await session.api.get(`/api/alerts/${id}`);
   const now = clock();
   /** @type {Message[]} */
-  const checked = value.messages.flatMap(
-    (/** @type {any} */ one) => (one.bundle ? checkOnce(session, one.bundle) : []),
-  );
-  const messages = value.messages.map(toldOf);
+  const all = value.messages.flatMap((/** @type {any} */ one) => (one.bundle ? checkOnce(session, one.bundle) : []));
+  // Another chain's messages are genuine too, and say nothing of this one.
+  const checked = all.filter((one) => one.alert.id === id);
+  const messages = value.messages.map(toldOf).filter((/** @type {Told} */ { fields }) => fields.id === id);
   const open = openSuspensions(checked);
   const released = heads(checked);
-  const found = released.length === 0 ? null : state(checked, now);
+  const counted = checked.filter((one) => counts(session, one));
+  const found = heads(counted).length === 0 ? null : state(counted, now);
   const voices = found?.head.voices;
-  const last = checked.filter((one) => one.alert.isStop).at(-1);
+  const last = counted.filter((one) => one.alert.isStop).at(-1);
   return Object.freeze({
     id,
     messages,

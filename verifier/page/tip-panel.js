@@ -11,7 +11,7 @@ import { isAlike, isCopy, isFirstHand, soundsLike, toldIn } from "./likeness.js"
 import { makeMove, randomId, whyNot } from "./moving.js";
 import { NOTHING } from "../../protocol/js/event.js";
 import { photos } from "./photos.js";
-import { callName, named, tipLabels } from "./say.js";
+import { callName, failureWords, named, tipLabels } from "./say.js";
 import { sharedNotice } from "./sharing-panel.js";
 import { clock } from "./clock.js";
 import { replyCard, replyLinking, takenBackNotice } from "./witness-panel.js";
@@ -31,7 +31,25 @@ export function drawTip(desk) {
     ];
   }
   if (replyIn(entry) !== null) return [el("h1", {}, t("Reply")), replyCard(desk, entry), ...replyLinking(desk, entry)];
-  return [el("h1", {}, t("Tip")), tipCard(desk, entry), ...(entry.tip === null ? [] : linking(desk, entry))];
+  if (entry.tip === null) return [el("h1", {}, t("Tip")), tipCard(desk, entry)];
+  return [el("h1", {}, t("Tip")), tipCard(desk, entry), ...(placed(desk, entry) ?? linking(desk, entry))];
+}
+
+/**
+ * Somebody else may have been quicker while the tip was read.
+ * @param {Desk} desk @param {TipEntry} entry @returns {readonly Node[] | null} where it is already; null of what waits
+ */
+export function placed(desk, entry) {
+  const { t } = desk.words;
+  const id = desk.load.placeOf(entry.row.id);
+  if (id === null && desk.load.waiting.some(({ row }) => row.id === entry.row.id)) return null;
+  const name = id === null ? "" : callName(id);
+  const sentence = id === null
+    ? t("No open case of this desk has the tip. It may be closed or burnt; nothing is left to do.")
+    : t("It is in case {name} already.", { name });
+  const style = { kind: /** @type {const} */ ("main"), id: "its-case", icon: iconNode("arrow") };
+  const open = id !== null && button(t("Look at {name}", { name }), () => follow(desk, id), style);
+  return [el("section", { class: "card next" }, el("h2", {}, t("Where does it belong?")), el("p", {}, sentence), open)];
 }
 
 /** @param {Desk} desk @param {TipEntry} entry @returns {HTMLElement} */
@@ -41,7 +59,8 @@ export function tipCard(desk, entry) {
   const told = toldIn(entry);
   if (told === null) {
     const refused = `${t("Not for you to open.")} ${entry.refused}`;
-    const sentence = entry.refused === "" ? t("Being opened on this device.") : refused;
+    const opening = entry.failed ? failureWords(desk.words, null) : t("Being opened on this device.");
+    const sentence = entry.refused === "" ? opening : refused;
     return el("article", { class: "card tip" }, iconNode("sealed"), el("p", {}, sentence));
   }
   const labels = tipLabels(desk.words);
@@ -109,7 +128,7 @@ function linking(desk, entry) {
     some.map(
       (file) => button(
         t("Add to {name}", { name: callName(file.row.id) }),
-        () => link(desk, entry, file.row, near.includes(file)),
+        () => link(desk, entry, file.row.id, near.includes(file)),
         { icon: iconNode("plus") },
       ),
     );
@@ -185,13 +204,16 @@ async function openCase(desk, entry, refused) {
   if (done) await follow(desk, id);
 }
 
-/** @param {Desk} desk @param {TipEntry} entry @param {import("./casefile.js").Row} row @param {boolean} suggested */
-async function link(desk, entry, row, suggested) {
+/** @param {Desk} desk @param {TipEntry} entry @param {string} id of the case @param {boolean} suggested */
+async function link(desk, entry, id, suggested) {
   const part = { duplicate: suggested ? "suggested" : "found" };
   const along = { envelopes: envelopesOf(desk, entry) };
-  const done = await desk.attempt(() => makeMove(desk.session, row.id, row.head, "link", part, along));
-  if (done) await follow(desk, row.id);
+  const done = await desk.attempt(() => makeMove(desk.session, id, headOf(desk, id), "link", part, along));
+  if (done) await follow(desk, id);
 }
+
+/** @param {Desk} desk @param {string} id @returns {string} a case's last event, as this page knows it at the press */
+export const headOf = ({ load }, id) => load.cases.get(id)?.row.head ?? NOTHING;
 
 /** @param {Desk} desk @param {string} id */
 async function follow(desk, id) {

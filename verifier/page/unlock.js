@@ -11,6 +11,7 @@ import { el, refill } from "./dom.js";
 import { button, tick } from "./field.js";
 import { keptVaults } from "./keyring.js";
 import { showNewcomer } from "./newcomer.js";
+import { failureWords } from "./say.js";
 
 /** @typedef {import("./baked.js").Baked} Baked */
 /** @typedef {import("./session.js").Session} Session */
@@ -19,7 +20,7 @@ import { showNewcomer } from "./newcomer.js";
 /**
  * What is on the locked page.
  * @typedef {Readonly<{kept: HTMLElement, file: HTMLElement, weeks: HTMLElement, words: HTMLInputElement,
- *   progress: HTMLProgressElement, fault: HTMLElement, values: import("./field.js").Values}>} Entry
+ *   remember: HTMLElement, progress: HTMLProgressElement, fault: HTMLElement}>} Entry
  */
 
 const MAX_WEEK_FILE = 4096;
@@ -38,7 +39,7 @@ export function showUnlock(baked, session, why, onOpen) {
     words: el("input", { type: "password", id: "words", ...secret }),
     progress: el("progress", { max: 1, hidden: true, "aria-label": t("Opening the vault") }),
     fault: el("p", { class: "fault", role: "alert", id: "fault" }, why),
-    values: { remember: false },
+    remember: tick({}, "remember", t("Remember the vault on this device, sealed as it is")),
   };
   const open = button(t("Unlock and start the shift"), () => unlock(baked, session, entry, onOpen), {
     ...{ kind: /** @type {const} */ ("main"), id: "unlock", icon: iconNode("key") },
@@ -58,35 +59,36 @@ export function showUnlock(baked, session, why, onOpen) {
     entry.file,
     el("div", { class: "field" }, el("label", { for: "words" }, t("Its pass-phrase")), entry.words),
     entry.weeks,
-    tick(entry.values, "remember", t("Remember the vault on this device, sealed as it is")),
-    ...[open, entry.progress, entry.fault],
+    ...[entry.remember, open, entry.progress, entry.fault],
     button(t("I am new: make my vault"), () => showNewcomer(baked, session, again), { id: "newcomer" }),
   );
   refill(document.body, el("header", {}, banners(baked)), page);
-  void offerKept(baked, session, entry.kept);
+  void offerKept(baked, session, entry);
 }
 
 /** @param {Baked} baked @param {Session} session @param {Entry} entry @param {() => void} onOpen */
-async function unlock(baked, session, { kept, file, weeks, words, progress, fault, values }, onOpen) {
+async function unlock(baked, session, { kept, file, weeks, words, remember, progress, fault }, onOpen) {
   refill(fault);
   progress.hidden = false;
   progress.removeAttribute("value"); // Until somebody tells how far it is.
   try {
     const chosen = await vaultOf(baked, file, kept);
     const texts = await Promise.all([...(inputOf(weeks).files ?? [])].map(weekText));
-    await session.unlock(chosen, words.value, texts, values.remember, (done) => (progress.value = done));
+    // Nothing is erased that nobody took the tick from: it may be the only copy at hand.
+    const wish = inputOf(remember).checked || (keptIn(file, kept) === undefined ? null : false);
+    await session.unlock(chosen, words.value, texts, wish, (done) => (progress.value = done));
     words.value = "";
     onOpen();
   } catch (error) {
-    if (!(error instanceof Refused || error instanceof Unreached)) throw error;
+    if (!(error instanceof Refused || error instanceof Unreached)) console.error(error);
     refill(fault, sentenceFor(baked, error));
   } finally {
     progress.hidden = true;
   }
 }
 
-/** @param {Baked} baked @param {Session} session @param {HTMLElement} kept @returns {Promise<void>} */
-async function offerKept(baked, session, kept) {
+/** @param {Baked} baked @param {Session} session @param {Entry} entry @returns {Promise<void>} */
+async function offerKept(baked, session, { kept, file, remember }) {
   const { t } = baked.words;
   const vaults = await keptVaults(session.keep);
   if (vaults.length === 0) return;
@@ -110,6 +112,10 @@ async function offerKept(baked, session, kept) {
       el("div", { class: "chips" }, chips, other),
     ),
   );
+  // The tick says what is so of the vault that is chosen: one that is kept stays kept.
+  const say = () => (inputOf(remember).checked = keptIn(file, kept) !== undefined);
+  for (const field of [kept, file]) field.addEventListener("change", say);
+  say();
 }
 
 /** Which vault a chip stands for.  @type {WeakMap<HTMLInputElement, Bytes>} */
@@ -133,10 +139,15 @@ async function fileOf(t, field, kept) {
     if (chosen.size > MAX_VAULT) throw new Refused("vault", t("This file is too large to be a vault."));
     return new Uint8Array(await chosen.arrayBuffer());
   }
-  const chip = /** @type {HTMLInputElement | null} */ (kept.querySelector("input:checked"));
-  const file = chip === null ? undefined : KEPT.get(chip);
+  const file = keptIn(field, kept);
   if (file === undefined) throw new Refused("vault", t("Choose your vault file first."));
   return file;
+}
+
+/** @param {HTMLElement} field @param {HTMLElement} kept @returns {Bytes | undefined} the kept vault that is chosen, if one is */
+function keptIn(field, kept) {
+  const chip = /** @type {HTMLInputElement | null} */ (kept.querySelector("input:checked"));
+  return chip === null || inputOf(field).files?.length ? undefined : KEPT.get(chip);
 }
 
 /** @param {File} file @returns {Promise<string>} */
@@ -161,11 +172,11 @@ function fileField(id, label, multiple, hint = "") {
 const inputOf = (field) => /** @type {HTMLInputElement} */ (field.querySelector("input"));
 
 /**
- * @param {Baked} baked @param {Error} error @returns {string} what went wrong and what helps, in the reader's language
+ * @param {Baked} baked @param {unknown} error @returns {string} what went wrong and what helps, in the reader's language
  */
 function sentenceFor({ words }, error) {
   const { t } = words;
-  if (!(error instanceof Refused)) return t("The server could not be reached. Look at your connection and try again.");
+  if (!(error instanceof Refused)) return failureWords(words, error);
   const said = {
     passphrase: [
       t("These words don't open this vault. Check each word and their order."),

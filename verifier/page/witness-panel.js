@@ -7,7 +7,7 @@ import { el } from "./dom.js";
 import { button } from "./field.js";
 import { makeMove, whyNot } from "./moving.js";
 import { callName } from "./say.js";
-import { minuteTime } from "./tip-panel.js";
+import { headOf, minuteTime, placed } from "./tip-panel.js";
 import { askedIn, caseOfReply, isAllTakenBack, questionOf, repliesOf, replyIn, takenBack, threadOf, threadsOf } from "./witness.js";
 
 /** @typedef {import("./casefile.js").CaseFile} CaseFile */
@@ -49,6 +49,8 @@ export function takenBackNotice(desk, entry) {
 /** @param {Desk} desk @param {TipEntry} entry a reply in the queue @returns {readonly Node[]} where it belongs */
 export function replyLinking(desk, entry) {
   const { t } = desk.words;
+  const there = placed(desk, entry);
+  if (there !== null) return there;
   const file = caseOfReply(desk.load, entry);
   const heading = el("h2", {}, t("Where does it belong?"));
   const fits = file !== null && whyNot(desk.session, file, "link", "") === null;
@@ -58,8 +60,8 @@ export function replyLinking(desk, entry) {
   }
   const { row } = file;
   const act = async () => {
-    const along = { envelopes: [entry.row.id] };
-    const done = await desk.attempt(() => makeMove(desk.session, row.id, row.head, "link", { duplicate: "found" }, along));
+    const [part, along] = [{ duplicate: "found" }, { envelopes: [entry.row.id] }];
+    const done = await desk.attempt(() => makeMove(desk.session, row.id, headOf(desk, row.id), "link", part, along));
     if (!done) return;
     await desk.load.load(row.id);
     desk.go({ case: row.id, envelope: null, mode: "look", tab: "case" });

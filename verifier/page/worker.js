@@ -45,7 +45,9 @@ self.addEventListener("message", async ({ data }) => {
   try {
     post({ id: asked.id, value: await TASKS[asked.task](asked) });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    post({ id: asked.id, refused: error.kind, sentence: error.sentence });
+    if (error instanceof Refused) return post({ id: asked.id, refused: error.kind, sentence: error.sentence });
+    // Memory that a small phone does not give, say: whoever asked has to hear of it.
+    console.error(error);
+    post({ id: asked.id, failed: String(error) });
   }
 });
