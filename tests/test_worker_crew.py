@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from rq.exceptions import StopRequested
 from sqlalchemy import Engine
 
 from sereno.journey import until
@@ -20,6 +21,8 @@ from tests.inbox import Inbox
 from tests.outpost import Outpost
 from tests.running import children_of
 from tests.world import World
+from worker import rqworker
+from worker.queues import connect
 
 
 @pytest.fixture
@@ -84,3 +87,24 @@ def test_a_crew_ends_when_it_is_asked_to(post: Outpost, crew: subprocess.Popen[b
 
     assert crew.wait(60) == 0
     assert alive(others) == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_process_asks_for_redis_again_within_a_moment_of_its_return(
+    post: Outpost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, waits = rqworker.worker("sereno", connect(post.station.settings.redis)), list[float]()
+
+    def lose(*_: object) -> None:
+        raise redis.ConnectionError
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 4:
+            raise StopRequested
+
+    monkeypatch.setattr(one, "heartbeat", lose)
+    monkeypatch.setattr(time, "sleep", wait)
+    with pytest.raises(StopRequested):
+        one.dequeue_job_and_maintain_ttl(timeout=1)
+    assert waits[1:] == [rqworker.PAUSE] * 3

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 import redis
-from rq.exceptions import StopRequested
 from sqlalchemy import Engine
 
 from protocol.limits import CELL, DAY, HOUR, MINUTE
@@ -26,8 +25,6 @@ from tests.databases import ROOT
 from tests.inbox import Inbox
 from tests.outpost import Outpost, confirm, planned
 from tests.world import World
-from worker import rqworker
-from worker.queues import connect
 
 
 @pytest.fixture
@@ -278,27 +275,6 @@ def test_a_clock_that_is_set_back_keeps_nothing_waiting(post: Outpost) -> None:
 
     with reading(post.engine) as conn:
         assert conn.execute(pages.pages.select()).all() == []
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_a_process_asks_for_redis_again_within_a_moment_of_its_return(
-    post: Outpost, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one, waits = rqworker.worker("sereno", connect(post.station.settings.redis)), list[float]()
-
-    def lose(*_: object) -> None:
-        raise redis.ConnectionError
-
-    def wait(seconds: float) -> None:
-        waits.append(seconds)
-        if len(waits) == 4:
-            raise StopRequested
-
-    monkeypatch.setattr(one, "heartbeat", lose)
-    monkeypatch.setattr(time, "sleep", wait)
-    with pytest.raises(StopRequested):
-        one.dequeue_job_and_maintain_ttl(timeout=1)
-    assert waits[1:] == [rqworker.PAUSE] * 3
 
 
 def test_a_process_with_nothing_to_do_ends_when_it_is_asked_to(post: Outpost) -> None:
