@@ -22,7 +22,8 @@ FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # Baseline, extended, progressive
 KEPT: Final = frozenset({*FRAMES, SOS, DQT, DHT, DRI})
 EXIF, ADOBE = 0xE1, 0xEE
 MAX_SCANS: Final = 100  # Progressive pictures have ten; thousands only keep a decoder busy.
-_SCAN_END: Final = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # Stuffed zeros and restarts belong to the scan.
+# Stuffed zeros and restarts belong to the scan; a marker follows it.  Possessive, so that each byte is looked at once.
+_SCAN: Final = re.compile(rb"(?:[^\xff]++|\xff++[\x00\xd0-\xd7])*+(?=\xff++[^\xff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,10 @@ def _segment_end(data: bytes, at: int, marker: int) -> int:
 
 
 def _scan_end(data: bytes, at: int) -> int:
-    found = _SCAN_END.search(data, at)
+    found = _SCAN.match(data, at)
     if found is None:
         raise Refused("photo", "The JPEG is cut off.")
-    return found.start()
+    return found.end()
 
 
 def _segment(walk: _Walk, marker: int, body: bytes) -> None:

@@ -7,7 +7,8 @@ Pure: reads no clock, touches no store.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -28,6 +29,11 @@ MAX_PUBLICATION: Final = 8 * 1024 * 1024  # 64 desks of 32 members.
 
 MAX_DESKS: Final = 64
 
+
+def _anything(value: Any, path: str) -> None:
+    """Any value at all: what a notice is said to be keeps nobody from sealing."""
+
+
 PUBLICATION: Final = record(
     {
         "v": exactly(1),
@@ -37,7 +43,7 @@ PUBLICATION: Final = record(
         "stays": list_of(SIGNED, 256),
         "sets": list_of(record({"set": SIGNED, "keys": list_of(SIGNED, limits.MAX_MEMBERS)}), MAX_DESKS),
     },
-    {"notices": list_of(SIGNED, MAX_DESKS, 1)},  # Left out where there is none.
+    {"notices": list_of(_anything, MAX_DESKS, 1)},  # Left out where there is none.
 )
 
 
@@ -108,9 +114,15 @@ def open_publication(data: bytes, policy: Policy, now: int) -> Publication:
         held = best.get(one.desk)
         if held is None or (one.epoch, one.number) > (held.epoch, held.number):
             best[one.desk] = one
-    told = notices_in_force(map(Signed.of, value.get("notices", [])), roster, stayed, now)
+    told = notices_in_force(_signed_among(value.get("notices", [])), roster, stayed, now)
     notices = {desk: notice for desk, (notice, _) in told.items()}
     return Publication(roster, attorneys, MappingProxyType(best), MappingProxyType(notices))
+
+
+def _signed_among(values: Sequence[Any]) -> Iterator[Signed]:
+    for one in values:
+        with suppress(Refused):
+            yield Signed.of(one)
 
 
 def _open_entry(entry: Mapping[str, Any], roster: Roster, stayed: frozenset[str], now: int) -> RecipientSet:

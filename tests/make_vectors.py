@@ -84,6 +84,7 @@ def main() -> None:
         vectors_of_drops,
         vectors_of_lists,
         vectors_of_notices,
+        vectors_of_publications,
         vectors_of_slips,
         vectors_of_stays,
         vectors_of_tips,
@@ -91,6 +92,7 @@ def main() -> None:
 
     chapters: list[Callable[[], Chapter]] = [
         *vectors_of_lists.CHAPTERS,
+        *vectors_of_publications.CHAPTERS,
         *vectors_of_stays.CHAPTERS,
         *vectors_of_notices.CHAPTERS,
         *vectors_of_tips.CHAPTERS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,17 @@ BROKEN = {
 def test_what_is_no_whole_photo_is_refused(name: str) -> None:
     kind, _ = agreed(BROKEN[name])
     assert kind == "photo"
+
+
+@pytest.mark.parametrize("run", [b"\xff" * 20_000 + b"\0", b"\xff\0" * 20_000, b"\xff" * 20_000])
+def test_a_run_of_one_byte_in_a_scan_takes_no_longer_than_a_picture_of_its_length(run: bytes) -> None:
+    whole = jpeg()[:-2] + run + b"\xff\xd9"
+    began = time.process_time()
+    read_jpeg(whole)
+
+    assert time.process_time() - began < 1
+    agreed(whole)
+    assert agreed(whole[:-2])[0] == "photo"
 
 
 @quick

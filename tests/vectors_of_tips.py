@@ -77,12 +77,16 @@ def tips() -> Chapter:
         ("an answer tells no tip", {"kind": "answer"}),
     ):
         told.tell(name, "shape", header=changes)
+    _threads_and_words(told)
+    return told
+
+
+def _threads_and_words(told: Chapter) -> None:
     thread = {"age": derive_thread(bytes(11), NETWORK).age.recipient, "ed25519": b64(bytes(32))}
     told.tell("a thread", header={"thread": thread})
     unsound = bech32("age1pq", unbech32("age1pq", thread["age"])[:-32] + bytes(32))
     told.tell("a thread that no question can be sealed to", "tip_thread", header={"thread": {**thread, "age": unsound}})
     told.tell("280 characters outside the first plane", header={"tip": {**TOLD, "words": "\U0001f600" * 280}})
-    return told
 
 
 def _originals(told: Chapter, photo: dict[str, Any]) -> None:

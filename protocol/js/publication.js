@@ -31,6 +31,9 @@ const MAX_DESKS = 64;
 /** 64 desks of 32 members. */
 export const MAX_PUBLICATION = 8 * 1024 * 1024;
 
+/** Any value at all: what a notice is said to be keeps nobody from sealing.  @type {import("./shape.js").Shape} */
+const anything = () => {};
+
 export const PUBLICATION = /* @__PURE__ */ (() =>
   record(
     {
@@ -41,7 +44,7 @@ export const PUBLICATION = /* @__PURE__ */ (() =>
       stays: listOf(SIGNED, 256),
       sets: listOf(record({ set: SIGNED, keys: listOf(SIGNED, MAX_MEMBERS) }), MAX_DESKS),
     },
-    { notices: listOf(SIGNED, MAX_DESKS, 1) }, // Left out where there is none.
+    { notices: listOf(anything, MAX_DESKS, 1) }, // Left out where there is none.
   ))();
 
 /**
@@ -152,8 +155,20 @@ function* openPublicationSteps(data, policy, now) {
     const held = best.get(set.desk);
     if (held === undefined || comesAfter(set, held)) best.set(set.desk, set);
   }
-  const notices = noticesInForce((value.notices ?? []).map((one) => Signed.of(one)), roster, stayed, now);
+  const notices = noticesInForce(signedAmong(value.notices ?? []), roster, stayed, now);
   return new Publication(roster, value.attorneys, best, stayed, notices);
+}
+
+/** @param {readonly unknown[]} values @returns {Signed[]} those that are signed objects */
+function signedAmong(values) {
+  return values.flatMap((one) => {
+    try {
+      return [Signed.of(one)];
+    } catch (refused) {
+      if (refused instanceof Refused) return [];
+      throw refused;
+    }
+  });
 }
 
 /** @param {RecipientSet} one @param {RecipientSet} other @returns {boolean} by epoch, then by number */
