@@ -191,7 +191,7 @@ export class Desk {
 
   /** Forget everything and show the lock.  @param {string} [why] */
   lock(why = "") {
-    if (this.#isLocked) return;
+    if (this.#isLocked && this.session.isOpen) return; // By whoever came after: that desk is not this one's to lock.
     this.#isLocked = true;
     this.session.close();
     forgetCases();
