@@ -9,6 +9,7 @@ import { sealOriginal } from "../../protocol/js/legal.js";
 import { ORIGINAL } from "../../protocol/js/tip.js";
 import { breathe } from "./breathe.js";
 import { Dropped, Turned, leaveEnvelope } from "./door.js";
+import { TakenBack, heed } from "./taken.js";
 import { Upload } from "./upload.js";
 
 /** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
@@ -51,8 +52,7 @@ const SEAL_AGAIN = Object.freeze(["set_old", "set_unknown", "stanza_count", "des
 /**
  * Seal and send; resolves once the door has kept the tip.
  *
- * Throws Refused where the readers do not check (nothing was sent), Turned where no desk is open, and the signal's
- * reason where the person took it back.
+ * Throws Refused where the readers do not check (nothing was sent), Turned where no desk is open, and TakenBack.
  * @param {Load} load @param {Way} way
  */
 export async function send(load, way) {
@@ -67,7 +67,7 @@ export async function send(load, way) {
       await leave(sealed, way);
       return;
     } catch (error) {
-      way.signal.throwIfAborted();
+      heed(way.signal);
       if (error instanceof Turned && error.kind === "burnt") return; // It came, was read, and is over.
       if (error instanceof Turned && BEGIN_AGAIN.includes(error.kind) && sealed !== null) {
         sealed.upload = new Upload(sealed.envelope, sealed.to);
@@ -86,6 +86,7 @@ export async function send(load, way) {
 /** @param {Sealed} sealed @param {Way} way */
 async function leave(sealed, way) {
   const { envelope, to, upload } = sealed;
+  heed(way.signal);
   if (way.hand !== null) return way.hand(sealed);
   if (upload !== null) {
     way.say("sending");
@@ -132,7 +133,7 @@ async function seal(id, letter, legal, { files, originals }, { name, readers, si
   const header = { v: 1, id, day, network, form: name, ...letter.fields };
   const calm = async () => {
     await breathe();
-    signal.throwIfAborted();
+    heed(signal);
   };
   const all = [...files];
   for (const one of originals) {
@@ -173,7 +174,7 @@ function wait(time, signal) {
       clearTimeout(timer);
       for (const name of ["online", "retry"]) removeEventListener(name, end);
       signal.removeEventListener("abort", end);
-      if (signal.aborted) stop(signal.reason);
+      if (signal.aborted) stop(new TakenBack());
       else resume(undefined);
     };
     const timer = setTimeout(end, time);
