@@ -59,7 +59,7 @@ export class Carrier {
       await send(made, way);
       way.work.forget(); // It was good for one envelope.
       heed(signal); // What stands in the form is then no longer what was sent.
-      reveal("sent-told", true);
+      reveal("sent-told", way.hand === null);
       done();
       show("sent");
       return true;
@@ -107,13 +107,13 @@ export class Carrier {
     put(part("going-title"), titles[waits ? "dropped" : /** @type {"sealing"} */ (stage)]);
     if (!waits) return; // What went wrong stays in sight while it is tried again.
     reveal("going-slow", false);
-    for (const one of ["dropped", "load", "trouble"]) reveal(`going-${one}`, one === stage);
+    for (const one of ["dropped", "load", "heavy", "trouble"]) reveal(`going-${one}`, one === stage);
     reveal("going-ways", true);
   }
 
   /** Clear what an earlier try has said. */
   #calm() {
-    for (const one of ["slow", "dropped", "load", "trouble", "ways"]) reveal(`going-${one}`, false);
+    for (const one of ["slow", "dropped", "load", "heavy", "trouble", "ways"]) reveal(`going-${one}`, false);
     put(part("going-title"), this.#words.t("Sealing on your phone"));
   }
 }

@@ -17,7 +17,7 @@ import { Upload } from "./upload.js";
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
 /** @typedef {import("./upload.js").To} To */
 /** @typedef {import("../../protocol/js/encoding.js").Bytes} Bytes */
-/** @typedef {"sealing" | "sending" | "dropped" | "load" | "trouble"} Stage */
+/** @typedef {"sealing" | "sending" | "dropped" | "load" | "heavy" | "trouble"} Stage */
 /**
  * What is sent: the fields of its header that say it, and whose set it is sealed to.
  * @typedef {Readonly<{fields: Pick<Form, "kind" | "tip" | "thread" | "said">,
@@ -78,7 +78,7 @@ export async function send(load, way) {
         sealed = null;
         way.readers.forget();
       }
-      await pause(error, tries, way);
+      await pause(error, tries, way, load.again && (sealed?.upload ?? null) !== null);
     }
   }
 }
@@ -126,6 +126,7 @@ function uploadOf(envelope, to) {
  */
 async function seal(id, letter, legal, { files, originals }, { name, readers, signal }) {
   const publication = await readers.publication();
+  heed(signal); // The form may be filled in anew by now.
   const to = letter.to(publication);
   const day = Math.floor(readers.now() / DAY);
   const { network } = readers.policy;
@@ -146,8 +147,9 @@ async function seal(id, letter, legal, { files, originals }, { name, readers, si
 /**
  * Wait before another try, as long as the error asks for; rethrows what no further try would mend.
  * @param {unknown} error @param {number} tries @param {Way} way
+ * @param {boolean} heavy whether it has photos that can be taken out: where the door is half full, words still go in
  */
-async function pause(error, tries, { work, say, signal }) {
+async function pause(error, tries, { work, say, signal }, heavy) {
   const grown = Math.min(FIRST_PAUSE * 2 ** Math.min(tries, 8), LONGEST_PAUSE);
   if (error instanceof Dropped) {
     say("dropped");
@@ -155,7 +157,7 @@ async function pause(error, tries, { work, say, signal }) {
   }
   if (!(error instanceof Turned)) throw error;
   if (error.kind === "under_load") {
-    say("load");
+    say(heavy ? "heavy" : "load");
     return wait(LOAD_PAUSE, signal);
   }
   if (error.kind === "work") work.forget();

@@ -31,6 +31,7 @@ def test_a_form_that_never_had_a_connection_sends_too(visit: Visit) -> None:
     for path in gone:
         tab.route(path, lambda route: route.abort())
     tab.reload()
+    tab.wait_for_selector("#have-code:not([disabled])", timeout=30_000)
     answer(tab)
     send(tab)
     tab.wait_for_selector("#going-dropped:visible")
@@ -124,7 +125,13 @@ def test_a_refusal_loses_nothing_and_can_be_tried_again(visit: Visit, kind: str,
 def test_a_tip_that_is_changed_while_it_waits_for_the_sum_goes_in_once_with_its_new_words(visit: Visit) -> None:
     tab, before = visit.tab, visit.site.count()
     held: list[Route] = []
-    tab.route("**/work", lambda route: held.append(route) if len(held) == 2 else (held.append(route), route.abort()))
+
+    def hold_the_third(route: Route) -> None:
+        held.append(route)
+        if len(held) < 3:
+            route.abort()
+
+    tab.route("**/work", hold_the_third)
     tab.reload()
     answer(tab)
     send(tab)

@@ -120,3 +120,20 @@ def test_a_paused_upload_that_is_changed_is_gone_and_the_next_one_is_not_paused(
     tab.wait_for_selector("#sent:visible")
 
     assert told(visit.site, before).header["tip"]["when"] == {"choice": "earlier"}
+
+
+def test_where_photos_are_refused_the_words_can_go_without_them(visit: Visit) -> None:
+    tab, before = visit.tab, ids(visit.site)
+    body = '{"kind": "under_load", "rule": "DOO-2", "sentence": "-"}'
+    tab.route("**/parts?*", lambda route: route.fulfill(status=503, content_type="application/json", body=body))
+    answer(tab)
+    give_photos(tab, ("a.jpg", photographed(scale=20)))
+    send(tab)
+    tab.wait_for_selector("#going-heavy:visible")
+    assert tab.locator("#going-load").is_hidden()
+    tab.locator("#change").click()
+    tab.locator(".remove").click()
+    send(tab)
+    tab.wait_for_selector("#sent:visible")
+
+    assert told(visit.site, before).files == ()

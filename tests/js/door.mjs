@@ -1,7 +1,9 @@
 // The form's requests, made of a real server that is slow, by a page whose minutes pass in half a second.
 import { createServer } from "node:http";
-import { TakenBack } from "../../intake/form/taken.js";
 import * as door from "../../intake/form/door.js";
+import { Readers } from "../../intake/form/readers.js";
+import { TakenBack } from "../../intake/form/taken.js";
+import { copyOf } from "../../look/copy.js";
 
 const FASTER = 100;
 const honest = { fetch, setTimeout };
@@ -16,8 +18,8 @@ async function served(answer, act) {
   await new Promise((resume) => server.once("listening", resume));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   globalThis.fetch = (path, how) => honest.fetch(`http://127.0.0.1:${port}${path}`, how);
-  globalThis.setTimeout = /** @type {any} */ ((/** @type {() => void} */ end, /** @type {number} */ time) =>
-    honest.setTimeout(end, time / FASTER));
+  globalThis.setTimeout = /** @type {any} */ ((/** @type {() => void} */ end, /** @type {number} */ time, /** @type {any} */ more) =>
+    honest.setTimeout(end, time / FASTER, more));
   try {
     return await act();
   } finally {
@@ -75,4 +77,44 @@ export async function takenBack() {
     () => door.leaveEnvelope(PART, { desk: "north", name: "e4" }, "", AbortSignal.abort()).catch((error) => error),
   );
   return [found instanceof TakenBack, asked];
+}
+
+/**
+ * What a publication comes to on a device whose clock is off: how many seconds the page's time is then ahead of it, or the
+ * kind of the refusal.
+ * @param {Uint8Array} policy @param {Uint8Array} publication @param {number} server its time @param {number} device its time
+ */
+export async function offClock(policy, publication, server, device) {
+  const { now } = Date;
+  Date.now = () => device * 1000;
+  try {
+    return await served(
+      (_, answer) => {
+        const date = new Date(server * 1000).toUTCString();
+        answer.writeHead(200, { "Content-Type": "application/json", Date: date }).end(publication);
+      },
+      async () => {
+        const readers = new Readers(policy, null, async () => false, new AbortController().signal);
+        await readers.publication();
+        return readers.now() - device;
+      },
+    );
+  } catch (error) {
+    return /** @type {any} */ (error).kind ?? String(error);
+  } finally {
+    Date.now = now;
+  }
+}
+
+/** @returns {Promise<Blob | null>} the copy of a page of which only the beginning came */
+export function brokenCopy() {
+  const here = /** @type {any} */ (globalThis);
+  here.location = { pathname: "/en" };
+  return served(
+    (_, answer) => {
+      answer.writeHead(200, { "Content-Type": "text/html", "Content-Length": 1000 });
+      answer.write("<!doctype html>", () => answer.destroy());
+    },
+    () => copyOf("", "recipients", ""),
+  ).finally(() => delete here.location);
 }
