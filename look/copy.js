@@ -12,15 +12,14 @@ import { fingerprint, utf8 } from "../protocol/js/encoding.js";
  * @param {string} content its JSON @returns {Promise<Blob | null>} null if the page can't be had as it is here
  */
 export async function copyOf(wanted, element, content) {
-  /** @type {Response} */
-  let answer;
+  let text = "";
   try {
-    answer = await fetch(location.pathname, { cache: "force-cache", credentials: "omit" });
+    text = await (await fetch(location.pathname, { cache: "force-cache", credentials: "omit" })).text();
   } catch (error) {
-    if (error instanceof TypeError) return null; // No network, and the browser has kept nothing.
+    // No network, or one that breaks off, and the browser has kept nothing.
+    if (error instanceof TypeError) return null;
     throw error;
   }
-  const text = await answer.text();
   const holders = new RegExp(`(<script type="application/json" id="(${element}|page-hash)">)[^<]*`, "g");
   if (fingerprint(utf8(text.replace(holders, "$1"))) !== wanted) return null;
   // No part of the JSON can end the element that it stands in.

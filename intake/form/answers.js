@@ -1,15 +1,18 @@
 /**
  * Answers: what stands in the form, as a tip tells it; or which questions are still open.
  */
+import { originalsForNobody, wordsForNobody } from "./attorneys.js";
 import { choices, chosen, input, part, reveal } from "./page.js";
 
 /** @typedef {import("../../protocol/js/tip.js").Told} Told */
-/** @typedef {"caller" | "what" | "where" | "home" | "when" | "seen" | "day"} Question */
+/** @typedef {"caller" | "what" | "where" | "home" | "when" | "seen" | "originals" | "legal" | "day"} Question */
 
 /** In the order of the page: the first open one gets the focus. */
 const QUESTIONS = Object.freeze(
-  /** @type {const} */ (["caller", "what", "where", "home", "when", "seen", "day"]),
+  /** @type {const} */ (["caller", "what", "where", "home", "when", "seen", "originals", "legal", "day"]),
 );
+/** Those that are answered in one field.  @type {Readonly<Partial<Record<Question, string>>>} */
+const FIELDS = Object.freeze({ where: "zone", home: "place", originals: "keep-originals", legal: "legal" });
 
 /** @param {string} id @returns {string} what was typed, without what no letter stands for */
 function typed(id) {
@@ -38,6 +41,8 @@ function openQuestions() {
     home: tellsDoor(),
     when: chosen("when") === "",
     seen: chosen("seen") === "",
+    originals: originalsForNobody(),
+    legal: wordsForNobody(),
     day: !part("day-question").hidden && chosen("day") === "",
   };
   return QUESTIONS.filter((name) => open[name]);
@@ -45,8 +50,8 @@ function openQuestions() {
 
 /** @param {Question} name @returns {HTMLElement} where it is answered */
 function place(name) {
-  if (name === "where") return input("zone");
-  return name === "home" ? input("place") : choices(name)[0];
+  const field = FIELDS[name];
+  return field === undefined ? choices(name)[0] : input(field);
 }
 
 /** Say beside each question whether it is open.  @param {readonly Question[]} open */
@@ -54,9 +59,7 @@ function mark(open) {
   for (const name of QUESTIONS) {
     reveal(`${name}-fault`, open.includes(name));
     place(name).toggleAttribute("aria-invalid", false);
-    if (open.includes(name) && !["what", "when", "seen", "caller", "day"].includes(name)) {
-      place(name).setAttribute("aria-invalid", "true");
-    }
+    if (open.includes(name) && name in FIELDS) place(name).setAttribute("aria-invalid", "true");
   }
 }
 
@@ -75,6 +78,7 @@ export function review(all) {
 function goTo(name) {
   const fault = part(`${name}-fault`);
   const whole = name === "home" ? place(name).closest(".field") : fault.closest("li, .card");
+  if (whole instanceof HTMLDetailsElement) whole.open = true;
   whole?.scrollIntoView({ block: "start" });
   place(name).focus({ preventScroll: true });
 }
@@ -118,7 +122,7 @@ export function anySaid() {
   });
 }
 
-/** Empty everything: what was typed is overwritten before it is let go of. */
+/** Empty everything: what was typed is overwritten before it is let go of, and what was said of it goes too. */
 export function wipe() {
   const form = /** @type {HTMLFormElement} */ (part("form"));
   for (const one of form.elements) {
@@ -126,4 +130,6 @@ export function wipe() {
     if (one instanceof HTMLInputElement && !["radio", "checkbox"].includes(one.type)) one.value = "";
   }
   form.reset();
+  for (const one of ["place-hints", "words-hints"]) part(one).replaceChildren();
+  reveal("day-question", false); // It was answered, or the page was left.
 }

@@ -6,6 +6,7 @@ import { breathe } from "./breathe.js";
 import { part, reveal, show } from "./page.js";
 import { Progress } from "./progress.js";
 import { send } from "./sending.js";
+import { heed } from "./taken.js";
 
 /** @typedef {import("./sending.js").Load} Load */
 /** @typedef {import("./sending.js").Way} Way */
@@ -48,18 +49,17 @@ export class Carrier {
     this.#from = from;
     this.#calm();
     show("going");
-    const slow = setTimeout(() => reveal("going-slow", part("going-ways").hidden === true), SLOW);
-    const step = (/** @type {number} */ share) => this.#progress.step(share);
-    /** @type {Way} */
-    const way = { ...this.#needs(), say: (stage) => this.#say(stage), signal, step };
+    const slow = setTimeout(() => !signal.aborted && reveal("going-slow", part("going-ways").hidden === true), SLOW);
+    const way = this.#wayOf(signal);
     try {
       await breathe(); // So that the lantern is seen first.
       const made = await load(way);
       if (made === null) return false;
-      signal.throwIfAborted();
+      heed(signal);
       await send(made, way);
       way.work.forget(); // It was good for one envelope.
-      reveal("sent-told", true);
+      heed(signal); // What stands in the form is then no longer what was sent.
+      reveal("sent-told", way.hand === null);
       done();
       show("sent");
       return true;
@@ -68,13 +68,29 @@ export class Carrier {
       return false;
     } finally {
       clearTimeout(slow);
-      this.#progress.hide();
+      if (!signal.aborted) this.#progress.hide();
     }
+  }
+
+  /** What ends with the signal: the screen may be the next one's by then.  @param {AbortSignal} signal @returns {Way} */
+  #wayOf(signal) {
+    /** @type {Way["say"]} */
+    const say = (stage) => {
+      heed(signal);
+      this.#say(stage);
+    };
+    /** @type {Way["step"]} */
+    const step = (share) => {
+      heed(signal);
+      return this.#progress.step(share);
+    };
+    return { ...this.#needs(), say, signal, step };
   }
 
   /** Take it back. */
   stop() {
     this.#way.abort();
+    this.#progress.hide(); // Also where it is paused: it goes on, and no further than to its next step.
   }
 
   /** Take it back, and return to where it was said. */
@@ -91,13 +107,13 @@ export class Carrier {
     put(part("going-title"), titles[waits ? "dropped" : /** @type {"sealing"} */ (stage)]);
     if (!waits) return; // What went wrong stays in sight while it is tried again.
     reveal("going-slow", false);
-    for (const one of ["dropped", "load", "trouble"]) reveal(`going-${one}`, one === stage);
+    for (const one of ["dropped", "load", "heavy", "trouble"]) reveal(`going-${one}`, one === stage);
     reveal("going-ways", true);
   }
 
   /** Clear what an earlier try has said. */
   #calm() {
-    for (const one of ["slow", "dropped", "load", "trouble", "ways"]) reveal(`going-${one}`, false);
+    for (const one of ["slow", "dropped", "load", "heavy", "trouble", "ways"]) reveal(`going-${one}`, false);
     put(part("going-title"), this.#words.t("Sealing on your phone"));
   }
 }

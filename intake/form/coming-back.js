@@ -23,9 +23,10 @@ import { wordsOf } from "../../look/words.js";
  *   text: () => string}>} Shared
  */
 /**
- * What the page gets: the thread of a code that was asked for, its code shown or let go of, a file given for what was
+ * What the page gets: the thread of a code that was asked for, its code shown where it was carried, or let go of, a file given for what was
  * sealed, or everything let go of.
- * @typedef {Readonly<{thread: (network: string) => Promise<Thread | null>, show: () => void, drop: () => void,
+ * @typedef {Readonly<{thread: (network: string) => Promise<Thread | null>, show: (carried: boolean) => void,
+ *   drop: () => void,
  *   hand: (sealed: import("./sending.js").Sealed) => void, forget: () => void}>} Coming
  */
 
@@ -52,9 +53,9 @@ const saving = new Saving({ ...shared, words });
 
 shared.coming = Object.freeze({
   thread: (network) => given.thread(network),
-  show() {
+  show(carried) {
     for (const one of ["answer", "withdrawal"]) reveal(`sent-${one}`, false);
-    given.show();
+    given.show(carried);
   },
   drop() {
     given.forget();

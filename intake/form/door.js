@@ -2,6 +2,9 @@
  * The door: the few requests that a page makes of its own server, and what can come of them.  SPEC 13.
  */
 
+import { join } from "../../protocol/js/encoding.js";
+import { heed } from "./taken.js";
+
 /** No answer: the connection is gone, or what answered is not the door (a hotel's log-in page, say). */
 export class Dropped extends Error {}
 
@@ -15,24 +18,32 @@ export class Turned extends Error {
   }
 }
 
-/** Milliseconds without an answer after which a connection counts as gone; a slow one needs 20 s for an envelope. */
+/** Milliseconds in which nothing comes, and a connection counts as gone; a slow one needs 20 s for an envelope. */
 const PATIENCE = 60_000;
+/** Bytes a millisecond of the slowest line: so much longer has what is sent, for nothing tells how much of it has gone. */
+const SLOWEST = 4;
 const BAD_GATEWAY = 502;
 const JSON_TYPE = "application/json";
 
 /**
- * The answer of the door, if it has the wanted status and type.  Throws Dropped or Turned.
+ * The answer of the door, if it has the wanted status and type.  Throws Dropped, Turned, or TakenBack: then nothing was
+ * asked, or what was is broken off.
  * @param {string} path @param {RequestInit} how @param {number} wanted @param {AbortSignal} signal
- * @param {string} [type] @returns {Promise<{answer: Response, body: ArrayBuffer}>}
+ * @param {string} [type] @returns {Promise<{answer: Response, body: Uint8Array<ArrayBuffer>}>}
  */
 async function ask(path, how, wanted, signal, type = JSON_TYPE) {
+  heed(signal); // A signal that has ended tells nobody again.
   const both = new AbortController();
   const stop = () => both.abort();
-  const timer = setTimeout(stop, PATIENCE);
+  const sent = how.body instanceof Uint8Array ? how.body.length : 0;
+  let timer = setTimeout(stop, PATIENCE + sent / SLOWEST);
   signal.addEventListener("abort", stop);
   try {
     const answer = await fetch(path, { credentials: "omit", redirect: "error", ...how, signal: both.signal });
-    const body = await answer.arrayBuffer();
+    const body = await read(answer, () => {
+      clearTimeout(timer);
+      timer = setTimeout(stop, PATIENCE);
+    });
     const found = answer.headers.get("Content-Type") ?? "";
     const isJson = found.startsWith(JSON_TYPE);
     if (answer.status === wanted && found.startsWith(type)) return { answer, body };
@@ -40,7 +51,7 @@ async function ask(path, how, wanted, signal, type = JSON_TYPE) {
     if (!isJson && (answer.ok || answer.status >= BAD_GATEWAY)) throw new Dropped(`${path}: ${answer.status}`);
     throw new Turned(isJson ? kindOf(body) : "unknown", answer.status);
   } catch (error) {
-    signal.throwIfAborted();
+    heed(signal);
     if (error instanceof Turned) throw error;
     throw new Dropped(path, { cause: error });
   } finally {
@@ -49,7 +60,22 @@ async function ask(path, how, wanted, signal, type = JSON_TYPE) {
   }
 }
 
-/** @param {ArrayBuffer} body @returns {string} the kind of a refusal */
+/**
+ * The body of an answer.
+ * @param {Response} answer @param {() => void} came is told of each piece @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+async function read(answer, came) {
+  const reader = answer.body?.getReader();
+  const pieces = [];
+  for (;;) {
+    came();
+    const piece = await reader?.read();
+    if (piece?.value === undefined) return join(...pieces);
+    pieces.push(piece.value);
+  }
+}
+
+/** @param {Uint8Array} body @returns {string} the kind of a refusal */
 function kindOf(body) {
   const { kind } = JSON.parse(new TextDecoder().decode(body));
   return typeof kind === "string" ? kind : "unknown";
@@ -68,7 +94,7 @@ function timeOf(answer) {
  */
 export async function fetchPublication(afresh, signal) {
   const { answer, body } = await ask("/recipients", { cache: afresh ? "reload" : "default" }, 200, signal);
-  return { data: new Uint8Array(body), time: timeOf(answer) };
+  return { data: body, time: timeOf(answer) };
 }
 
 /**
@@ -113,7 +139,7 @@ export async function fetchScript(path, signal) {
  * @param {AbortSignal} signal @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function fetchDrop(signal) {
-  return new Uint8Array((await ask("/drop", { cache: "no-store" }, 200, signal, "application/octet-stream")).body);
+  return (await ask("/drop", { cache: "no-store" }, 200, signal, "application/octet-stream")).body;
 }
 
 /**

@@ -4,6 +4,7 @@
 import { put } from "../../look/words.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { sealLegal } from "../../protocol/js/legal.js";
+import { learnOfAttorneys } from "./attorneys.js";
 import { anySaid, lookForDoorsWith, readAnswers, review, wipe } from "./answers.js";
 import { breathe } from "./breathe.js";
 import { Carrier } from "./carrier.js";
@@ -46,18 +47,27 @@ function begin() {
 
 const showShift = () => showNotices(publication, readers.now(), page.words, page.timezone);
 
+/** @param {import("../../protocol/js/publication.js").Publication} found which the form has to suit */
+function learn(found) {
+  publication = found;
+  learnOfAttorneys(found);
+  photos.refresh();
+  refresh();
+}
+
 /** Have readers and work at hand before they are needed.  What fails now is tried again, and said, with the tip. */
 async function prepare() {
+  const { signal } = life;
   try {
-    publication = await readers.publication();
-    showShift();
+    learn(await readers.publication());
     if (page.kept === null) await work.solution();
     // What a browser computes for the first time takes it twice as long: better now than when somebody waits.
     await sealLegal("", [], breathe);
-    if (page.kept === null) await later.fetch(life.signal); // Everybody does, code or no code.
   } catch (error) {
-    if (life.signal.aborted) return;
+    if (signal.aborted) return;
     if (error instanceof Refused || (error instanceof Turned && error.kind === "set_unknown")) give(error);
+  } finally {
+    if (page.kept === null) void later.fetch(signal); // Everybody does, code or no code, whatever came of the rest.
   }
 }
 
@@ -65,7 +75,7 @@ async function prepare() {
 function give(error) {
   const kind = error instanceof Refused || error instanceof Turned ? error.kind : "";
   const noDesk = kind === "set_unknown" || kind === "desk_unknown";
-  close(page.kept !== null ? "old" : noDesk ? "desk" : "readers", error instanceof Refused ? `${error.rule} ${kind}` : "");
+  close(page.kept !== null ? "old" : readers.isOf(error) && !noDesk ? "readers" : "desk", error instanceof Refused ? `${error.rule} ${kind}` : "");
   if (kind === "") throw error; // A mistake of ours: the console should have it.
 }
 
@@ -75,6 +85,7 @@ function askDay(phone, server) {
   const format = new Intl.DateTimeFormat(`${lang}-u-ca-gregory-nu-latn`, { ...DAY_FORMAT, timeZone: "UTC" });
   part("day-phone").textContent = format.format(phone * 1000);
   part("day-server").textContent = format.format(server * 1000);
+  for (const one of choices("day")) one.checked = false; // It may be asked again.
   reveal("day-question", true);
   if (!part("going").hidden) {
     carrier.stop();
@@ -92,6 +103,16 @@ async function submit() {
   put(part("open-fault"), open === 0 ? "" : tn("{n} question is still open.", "{n} questions are still open.", open));
   if (open > 0 || chosen("what") === "other") return;
   const { told, legal } = readAnswers();
+  let carried = false;
+  /** @param {import("../../protocol/js/publication.js").Publication} found perhaps only now */
+  const to = (found) => {
+    learn(found);
+    if (review(false) > 0) {
+      carrier.change();
+      review(true);
+    }
+    return found.setForZone(told.where.zone);
+  };
   await carrier.carry({
     from: "tell",
     give,
@@ -104,10 +125,11 @@ async function submit() {
       }
       const thread = await later.thread(readers.policy.network);
       const fields = { kind: /** @type {const} */ ("tip"), tip: told, ...(thread === null ? {} : { thread: thread.value() }) };
-      return sealing({ fields, to: (publication) => publication.setForZone(told.where.zone) }, legal, taken, way);
+      carried = thread !== null;
+      return sealing({ fields, to }, legal, taken, way);
     },
     done() {
-      later.show();
+      later.show(carried);
       wipe();
       photos.wipe();
       refresh();
@@ -118,7 +140,7 @@ async function submit() {
 /** @type {import("./coming-back.js").Shared["send"]} */
 function reply(letter, kind) {
   const done = () => {
-    later.show();
+    later.show(false);
     reveal("sent-told", false);
     reveal(`sent-${kind}`, true);
   };
@@ -132,7 +154,7 @@ function handIn(file, fault) {
     if (!(error instanceof Turned)) throw error;
     fault();
   };
-  return carrier.carry({ from: "tell", load: async () => sealedBefore(file), done: () => later.show(), give: refuse });
+  return carrier.carry({ from: "tell", load: async () => sealedBefore(file), done: () => later.show(false), give: refuse });
 }
 
 /** Bring what depends on answers in step with them. */
@@ -181,9 +203,7 @@ function beginAgain() {
   ({ readers, work } = begin());
   publication = null;
   later.again();
-  for (const one of ["place-hints", "words-hints"]) part(one).replaceChildren();
   for (const one of document.querySelectorAll("details")) one.open = false;
-  reveal("day-question", false);
   refresh();
   show("tell");
   void prepare();
@@ -226,11 +246,10 @@ function listen() {
     void prepare();
   });
   onClick("reload", () => {
-    readers.forget();
+    readers.again();
     show("tell");
     void prepare();
   });
-  addEventListener("pageshow", ({ persisted }) => persisted && beginAgain());
   addEventListener("hashchange", () => location.reload());
 }
 
@@ -241,6 +260,9 @@ function start() {
     close(closed);
     return;
   }
+  addEventListener("pageshow", ({ persisted }) => persisted && beginAgain());
+  document.addEventListener("visibilitychange", () => later.look(life.signal));
+  addEventListener("focus", () => later.look(life.signal));
   const operator = location.hash === OPERATOR;
   document.body.classList.toggle("operator", operator);
   reveal("caller-question", operator);

@@ -41,10 +41,10 @@ export class Given {
     return this.#thread;
   }
 
-  /** Show the code, where there is one. */
-  show() {
-    reveal("code", this.#code !== null);
-    if (this.#code === null) return;
+  /** Show the code, where there is one that belongs to what has arrived.  @param {boolean} carried */
+  show(carried) {
+    reveal("code", carried && this.#code !== null);
+    if (!carried || this.#code === null) return;
     const items = encodeCode(this.#code).split(" ").map((word) => {
       const item = document.createElement("li");
       item.textContent = word;

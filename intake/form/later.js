@@ -16,6 +16,8 @@ import { isKept, part } from "./page.js";
 /** Milliseconds before another try, the same for everybody: the first, then twice as long, up to the longest. */
 const FIRST_PAUSE = 5000;
 const LONGEST_PAUSE = 80_000;
+/** Milliseconds after which the drop is fetched again once somebody looks at the page: with a code or without one. */
+const OLD = 900_000;
 
 /** Return codes, once their script is here. */
 export class Later {
@@ -25,6 +27,10 @@ export class Later {
   #have = () => {};
   /** @type {Promise<Uint8Array<ArrayBuffer>>} */
   #file;
+  /** When it came, by the device's clock: others may stand still while a phone sleeps.  @type {number | null} */
+  #since = null;
+  /** Ends the fetching that is under way.  @type {AbortSignal | null} */
+  #under = null;
   #text = "";
   #named;
   #shared;
@@ -36,12 +42,30 @@ export class Later {
     this.#file = new Promise((resolve) => (this.#have = resolve));
   }
 
-  /** Fetch both, however often that takes.  @param {AbortSignal} signal */
+  /** Fetch both, however often that takes, once at a time.  @param {AbortSignal} signal */
   async fetch(signal) {
-    const text = this.#coming === null ? await untilThere(() => fetchScript(this.#named.path, signal), signal) : "";
-    if (text !== null && text !== "") this.run(text);
-    const file = await untilThere(() => fetchDrop(signal), signal);
-    if (file !== null) this.#have(file);
+    if (this.#under === signal) return;
+    this.#under = signal;
+    if (this.#isOld()) this.again(); // Whoever looks now waits for the new one.
+    try {
+      const text = this.#coming === null ? await untilThere(() => fetchScript(this.#named.path, signal), signal) : "";
+      if (text !== null && text !== "") this.run(text);
+      const file = await untilThere(() => fetchDrop(signal), signal);
+      if (file === null) return;
+      this.#have(file);
+      [this.#file, this.#since] = [Promise.resolve(file), Date.now()];
+    } finally {
+      if (this.#under === signal) this.#under = null;
+    }
+  }
+
+  /** Fetch the drop again where somebody looks at the page and it is old.  @param {AbortSignal} signal */
+  look(signal) {
+    if (!document.hidden && this.#isOld()) void this.fetch(signal);
+  }
+
+  #isOld() {
+    return this.#since !== null && Math.abs(Date.now() - this.#since) > OLD;
   }
 
   /** @param {string} network @returns {ReturnType<Coming["thread"]>} of the code that was asked for, null for none */
@@ -49,9 +73,9 @@ export class Later {
     return this.#coming === null ? null : this.#coming.thread(network);
   }
 
-  /** Show the code, where there is one. */
-  show() {
-    this.#coming?.show();
+  /** Show the code, where the tip that has arrived carried one.  @param {boolean} carried */
+  show(carried) {
+    this.#coming?.show(carried);
   }
 
   /** Let go of the code that was given. */
@@ -67,6 +91,7 @@ export class Later {
   /** What was fetched is old: the next `fetch` gets a new one. */
   again() {
     this.#file = new Promise((resolve) => (this.#have = resolve));
+    this.#since = null;
   }
 
   /** Say that a tip was sealed into a file, and give it.  @param {import("./sending.js").Sealed} sealed */

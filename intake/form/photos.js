@@ -3,6 +3,7 @@
  */
 import { put } from "../../look/words.js";
 import { BUCKETS, CHUNK, MAX_FILES } from "../../protocol/js/limits.js";
+import { showAttorneys } from "./attorneys.js";
 import { breathe } from "./breathe.js";
 import { Brush } from "./brush.js";
 import { input, part, reveal } from "./page.js";
@@ -42,9 +43,14 @@ export class Photos {
       field.value = ""; // The same file may be chosen again.
       this.#lots++;
       reveal("photo-wait", true);
-      this.#adding = this.#adding.then(() => this.#add(files, lives)).finally(() => reveal("photo-wait", --this.#lots > 0));
+      const add = () => this.#add(files, lives).catch((error) => {
+        this.#say("broken");
+        throw error; // A mistake of ours: the console should have it.
+      });
+      // Whatever became of the lot before.
+      this.#adding = this.#adding.then(add, add).finally(() => reveal("photo-wait", --this.#lots > 0));
     });
-    input("keep-originals").addEventListener("change", () => this.#refresh());
+    input("keep-originals").addEventListener("change", () => this.refresh());
   }
 
   /** @returns {boolean} whether there is one */
@@ -56,7 +62,7 @@ export class Photos {
   async chosen() {
     // Whoever sends while a photo is still being read sends it too, or is told why not.
     if (this.#lots > 0) {
-      await this.#adding;
+      await this.#adding.catch(() => {}); // It was said.
       if (this.#fault !== null) return null;
     }
     try {
@@ -95,7 +101,7 @@ export class Photos {
       node.remove();
     }
     this.#all = [];
-    this.#refresh();
+    this.refresh();
     this.#say(null);
   }
 
@@ -121,7 +127,7 @@ export class Photos {
         ({ fault } = error);
       }
     }
-    this.#refresh();
+    this.refresh();
     this.#say(fault);
   }
 
@@ -183,7 +189,7 @@ export class Photos {
     shown.photo.forget();
     shown.node.remove();
     this.#all = this.#all.filter((one) => one !== shown);
-    this.#refresh();
+    this.refresh();
     this.#say(null);
     part("photo-add").focus();
   }
@@ -206,14 +212,15 @@ export class Photos {
     put(within(node, "size"), photo.strokes === 0 ? size : `${size} · ${covered}`);
   }
 
-  #refresh() {
+  /** Bring what depends on them in step. */
+  refresh() {
     const { t } = this.#words;
     for (const [place, { photo }] of this.#all.entries()) {
       photo.canvas.setAttribute("aria-label", t("Photo {n}", { n: place + 1 }));
     }
     reveal("photo-add", this.#all.length < MAX_FILES);
-    reveal("originals-field", this.any);
     if (!this.any) input("keep-originals").checked = false;
+    showAttorneys(this.any);
     reveal("originals-hint", input("keep-originals").checked);
   }
 

@@ -24,6 +24,8 @@ export class Readers {
   /** @type {Promise<Publication> | null} */
   #opening = null;
   #afresh = false;
+  /** Why there was none when it was last asked for.  @type {unknown} */
+  #fault = null;
   /** What has to be added to the device's clock; null until it was held against the server's.  @type {number | null} */
   #ahead = null;
   #file;
@@ -68,14 +70,26 @@ export class Readers {
       return await opening;
     } catch (error) {
       if (this.#opening === opening) this.forget();
+      this.#fault = error;
       throw error;
     }
+  }
+
+  /** @param {unknown} error @returns {boolean} whether it says that the readers do not check */
+  isOf(error) {
+    return error !== null && error === this.#fault;
   }
 
   /** Have it fetched again, past what the browser kept. */
   forget() {
     this.#opening = null;
     this.#afresh = true;
+  }
+
+  /** Have it fetched again, and the person asked again which day it is, where that is asked. */
+  again() {
+    this.forget();
+    this.#ahead = null;
   }
 
   async #open() {
@@ -96,9 +110,13 @@ export class Readers {
     return fetchPublication(this.#afresh, this.#signal);
   }
 
-  /** @param {number} phone @param {number} server @returns {Promise<number>} */
+  /**
+   * Of two clocks within a day the later one counts: a slow one would refuse what was just issued.  A server that lies can
+   * so have a roster or a set taken up to a day before its time, but none a minute longer.  SPEC 13.1.
+   * @param {number} phone @param {number} server @returns {Promise<number>}
+   */
   async #difference(phone, server) {
-    if (Math.abs(server - phone) <= DAY) return 0;
+    if (Math.abs(server - phone) <= DAY) return Math.max(0, server - phone);
     return (await this.#askDay(phone, server)) ? server - phone : 0;
   }
 }

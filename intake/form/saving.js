@@ -4,7 +4,7 @@
 import { copyOf, download } from "../../look/copy.js";
 import { unutf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
-import { decodeSealedFile, encodeSealedFile } from "../../protocol/js/sealedfile.js";
+import { MAX_SEALED_FILE, decodeSealedFile, encodeSealedFile } from "../../protocol/js/sealedfile.js";
 import { input, isKept, part, reveal } from "./page.js";
 
 /** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
@@ -40,10 +40,9 @@ export class Saving {
     const link = /** @type {HTMLAnchorElement} */ (part("file-link"));
     [link.href, link.download] = [this.#address, FILE_NAME];
     for (const id of ["sent-title", "sent-lead"]) {
-      part(id).replaceChildren(...part(`file-${id}`).childNodes);
+      part(id).replaceChildren(...part(`file-${id}`).cloneNode(true).childNodes);
     }
     reveal("sent-file", true);
-    reveal("sent-told", false);
   }
 
   /** Let go of the file. */
@@ -84,7 +83,8 @@ export class Saving {
     const say = (/** @type {string} */ text) => (part("hand-fault").textContent = text);
     say("");
     try {
-      const file = decodeSealedFile(new Uint8Array(await chosen.arrayBuffer()));
+      // Of one that is too large a part says so, and is read at once.
+      const file = decodeSealedFile(new Uint8Array(await chosen.slice(0, MAX_SEALED_FILE + 1).arrayBuffer()));
       await handIn(file, () => say(words.t("This file is too old, or somebody it was sealed to may no longer open tips. Please tell it again here.")));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

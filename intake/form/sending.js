@@ -9,6 +9,7 @@ import { sealOriginal } from "../../protocol/js/legal.js";
 import { ORIGINAL } from "../../protocol/js/tip.js";
 import { breathe } from "./breathe.js";
 import { Dropped, Turned, leaveEnvelope } from "./door.js";
+import { TakenBack, heed } from "./taken.js";
 import { Upload } from "./upload.js";
 
 /** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
@@ -16,7 +17,7 @@ import { Upload } from "./upload.js";
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
 /** @typedef {import("./upload.js").To} To */
 /** @typedef {import("../../protocol/js/encoding.js").Bytes} Bytes */
-/** @typedef {"sealing" | "sending" | "dropped" | "load" | "trouble"} Stage */
+/** @typedef {"sealing" | "sending" | "dropped" | "load" | "heavy" | "trouble"} Stage */
 /**
  * What is sent: the fields of its header that say it, and whose set it is sealed to.
  * @typedef {Readonly<{fields: Pick<Form, "kind" | "tip" | "thread" | "said">,
@@ -51,8 +52,7 @@ const SEAL_AGAIN = Object.freeze(["set_old", "set_unknown", "stanza_count", "des
 /**
  * Seal and send; resolves once the door has kept the tip.
  *
- * Throws Refused where the readers do not check (nothing was sent), Turned where no desk is open, and the signal's
- * reason where the person took it back.
+ * Throws Refused where the readers do not check (nothing was sent), Turned where no desk is open, and TakenBack.
  * @param {Load} load @param {Way} way
  */
 export async function send(load, way) {
@@ -67,7 +67,7 @@ export async function send(load, way) {
       await leave(sealed, way);
       return;
     } catch (error) {
-      way.signal.throwIfAborted();
+      heed(way.signal);
       if (error instanceof Turned && error.kind === "burnt") return; // It came, was read, and is over.
       if (error instanceof Turned && BEGIN_AGAIN.includes(error.kind) && sealed !== null) {
         sealed.upload = new Upload(sealed.envelope, sealed.to);
@@ -78,7 +78,7 @@ export async function send(load, way) {
         sealed = null;
         way.readers.forget();
       }
-      await pause(error, tries, way);
+      await pause(error, tries, way, load.again && (sealed?.upload ?? null) !== null);
     }
   }
 }
@@ -86,6 +86,7 @@ export async function send(load, way) {
 /** @param {Sealed} sealed @param {Way} way */
 async function leave(sealed, way) {
   const { envelope, to, upload } = sealed;
+  heed(way.signal);
   if (way.hand !== null) return way.hand(sealed);
   if (upload !== null) {
     way.say("sending");
@@ -125,6 +126,7 @@ function uploadOf(envelope, to) {
  */
 async function seal(id, letter, legal, { files, originals }, { name, readers, signal }) {
   const publication = await readers.publication();
+  heed(signal); // The form may be filled in anew by now.
   const to = letter.to(publication);
   const day = Math.floor(readers.now() / DAY);
   const { network } = readers.policy;
@@ -132,7 +134,7 @@ async function seal(id, letter, legal, { files, originals }, { name, readers, si
   const header = { v: 1, id, day, network, form: name, ...letter.fields };
   const calm = async () => {
     await breathe();
-    signal.throwIfAborted();
+    heed(signal);
   };
   const all = [...files];
   for (const one of originals) {
@@ -145,8 +147,9 @@ async function seal(id, letter, legal, { files, originals }, { name, readers, si
 /**
  * Wait before another try, as long as the error asks for; rethrows what no further try would mend.
  * @param {unknown} error @param {number} tries @param {Way} way
+ * @param {boolean} heavy whether it has photos that can be taken out: where the door is half full, words still go in
  */
-async function pause(error, tries, { work, say, signal }) {
+async function pause(error, tries, { work, say, signal }, heavy) {
   const grown = Math.min(FIRST_PAUSE * 2 ** Math.min(tries, 8), LONGEST_PAUSE);
   if (error instanceof Dropped) {
     say("dropped");
@@ -154,7 +157,7 @@ async function pause(error, tries, { work, say, signal }) {
   }
   if (!(error instanceof Turned)) throw error;
   if (error.kind === "under_load") {
-    say("load");
+    say(heavy ? "heavy" : "load");
     return wait(LOAD_PAUSE, signal);
   }
   if (error.kind === "work") work.forget();
@@ -173,7 +176,7 @@ function wait(time, signal) {
       clearTimeout(timer);
       for (const name of ["online", "retry"]) removeEventListener(name, end);
       signal.removeEventListener("abort", end);
-      if (signal.aborted) stop(signal.reason);
+      if (signal.aborted) stop(new TakenBack());
       else resume(undefined);
     };
     const timer = setTimeout(end, time);

@@ -32,7 +32,7 @@ export class Upload {
   /**
    * Send what is not there yet, and close.
    *
-   * Throws Dropped, Turned, and the signal's reason.  May be called again after any of them.
+   * Throws Dropped, Turned, and TakenBack.  May be called again after the first two.
    * @param {() => Promise<string>} work for the first part @param {(share: number) => Promise<void> | void} step is told
    * the share that is there, and may wait @param {AbortSignal} signal
    */
@@ -40,7 +40,6 @@ export class Upload {
     const count = Math.ceil(this.#envelope.length / PART);
     for (; this.#next < count; this.#next++) {
       await step(this.#next / count);
-      signal.throwIfAborted();
       const part = this.#envelope.slice(this.#next * PART, (this.#next + 1) * PART);
       await leavePart(this.#query(), part, this.#next === 0 ? await work() : null, signal);
     }

@@ -5,6 +5,7 @@
  */
 import { b64, hex, unhex, utf8 } from "../../protocol/js/encoding.js";
 import { fetchChallenge } from "./door.js";
+import { heed } from "./taken.js";
 
 const ALGORITHM = "PBKDF2/SHA-256";
 /** Tries under way at a time: enough to keep the browser's own threads busy. */
@@ -67,7 +68,7 @@ async function solve(asked, signal) {
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: asked.cost };
   const bits = asked.keyLength * 8;
   for (let first = 0; ; first += ABREAST) {
-    signal.throwIfAborted();
+    heed(signal);
     const tries = Array.from({ length: ABREAST }, (_, place) => derive(nonce, first + place, how, bits));
     const keys = await Promise.all(tries);
     const place = keys.findIndex((key) => key.startsWith(asked.keyPrefix));

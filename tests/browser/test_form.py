@@ -6,6 +6,8 @@ import json
 import time
 from typing import Final
 
+from playwright.sync_api import expect
+
 from protocol import age
 from protocol.encoding import unb64
 from protocol.envelope import open_envelope
@@ -135,6 +137,34 @@ def test_a_server_whose_day_the_person_does_not_believe_gets_nothing(visit: Visi
 
     assert visit.tab.locator("#closed-rule").text_content() == "ROS-4 roster_dates"
     assert visit.sent() == []
+
+
+def test_whoever_chose_the_wrong_day_is_asked_again_and_loses_nothing(visit: Visit) -> None:
+    tab = visit.tab
+    FORM_STATES["day"](tab)
+    answer(tab)
+    choose(tab, "day", "phone")
+    tab.locator("#reload").click()
+    expect(tab.locator("#day-question input:not(:checked)")).to_have_count(2)
+    choose(tab, "day", "server")
+    send(tab)
+    tab.wait_for_selector("#sent:visible")
+
+    assert visit.told(visit.sent()[0])["day"] == int(time.time()) // DAY
+    tab.locator("#again").click()
+    assert tab.locator("#day-question").is_hidden()  # Or it would have to be answered again, for nothing.
+
+
+def test_nothing_that_was_typed_is_on_the_page_once_it_was_sent(visit: Visit) -> None:
+    tab = visit.tab
+    FORM_STATES["hints"](tab)
+    answer(tab)
+    tab.locator("#place").fill("123 Oak Street")
+    tab.wait_for_selector("#place-hints li")
+    send(tab)
+    tab.wait_for_selector("#sent:visible")
+
+    assert [word for word in ("Oak", "Lopez", "0199") if word in tab.content()] == []
 
 
 def test_a_hint_offers_safer_words_and_puts_them_there(visit: Visit) -> None:

@@ -124,6 +124,32 @@ def test_a_question_is_found_answered_and_ended_without_a_word_to_the_server(vis
         assert "POLICE" not in one.tab.content()
 
 
+def test_whoever_comes_back_to_a_page_left_open_finds_what_has_come_since(visit: Visit) -> None:
+    tab = visit.tab
+    code, told = tell_with_a_code(visit)
+    leave(visit.site, told["thread"], words=ASKED)
+    time.sleep(1.1)
+    with tab.expect_response("**/drop", timeout=PATIENCE):
+        tab.locator("#again").click()
+    tab.locator("#have-code").click()
+    tab.locator("#back-words input").first.fill(code)
+    tab.locator("#back-look").click()
+    expect(tab.locator("#back-list .question")).to_have_text(ASKED, timeout=PATIENCE)
+
+    leave(visit.site, told["thread"], ending="not-immigration")
+    time.sleep(1.1)
+    asked = len(visit.asked)
+    seen = "() => document.dispatchEvent(new Event('visibilitychange'))"
+    tab.evaluate(seen)
+    with tab.expect_response("**/drop", timeout=PATIENCE):
+        tab.evaluate("Date.now = ((now) => () => now() + 16 * 60e3)(Date.now.bind(Date))")
+        tab.evaluate(seen)
+    tab.locator("#back-other").click()
+    tab.locator("#back-look").click()
+    expect(tab.locator("#back-list .ending")).to_have_count(1, timeout=PATIENCE)
+    assert [one.url.removeprefix(visit.site.url) for one in visit.asked[asked:]] == ["/drop"]
+
+
 def test_a_word_that_is_not_in_the_list_is_named_and_mended_with_one_tap(visit: Visit) -> None:
     tab = visit.tab
     tab.wait_for_selector("#have-code:not([disabled])", timeout=PATIENCE)

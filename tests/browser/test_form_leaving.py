@@ -53,6 +53,9 @@ def test_a_page_inside_another_page_takes_nothing(context: BrowserContext, intak
 def test_a_link_that_brings_something_along_is_not_read(visit: Visit) -> None:
     FORM_STATES["link"](visit.tab)
     assert not visit.tab.locator("#tell").is_visible()
+    for event in ("pagehide", "pageshow"):
+        visit.tab.evaluate("(name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true }))", event)
+    assert not visit.tab.locator("#tell").is_visible()  # Nor when somebody comes back to it.
     visit.tab.locator("#plain").click()
     visit.tab.wait_for_selector("#tell:visible")
 

@@ -80,10 +80,13 @@ def test_a_saved_copy_seals_from_disk_and_the_door_takes_its_file(visit: Visit, 
     tab.context.set_offline(False)
     before = visit.site.count()
     open_form(tab, visit.site.url)
+    tab.locator("#may-ask summary").click(timeout=LATE)
+    tab.locator("label:has(#ask)").click()
     for _ in range(2):  # The same file twice is kept once.
         hand_in(tab, file)
         tab.wait_for_selector("#sent:visible")
         assert tab.locator("#sent-title").inner_text() == "Sealed and sent"
+        assert not tab.locator("#code").is_visible()  # It would belong to a tip that was not told yet.
         tab.locator("#again").click()
         tab.locator(CARD).click()
     assert visit.site.count() == before + 1
@@ -91,6 +94,17 @@ def test_a_saved_copy_seals_from_disk_and_the_door_takes_its_file(visit: Visit, 
     tip = visit.site.open(carried.envelope, carried.set)
     assert (tip.header["tip"]["words"], tip.header["form"], len(tip.files)) == ("Two white vans at the ferry.", name, 1)
     assert "thread" in tip.header
+
+
+def test_a_saved_copy_never_says_that_somebody_opens_what_is_only_in_a_file(visit: Visit, tmp_path: Path) -> None:
+    tab = opened(visit, saved(visit, tmp_path))
+    for _ in range(2):
+        answer(tab)
+        send(tab)
+        tab.wait_for_selector("#sent:visible", timeout=LATE)
+        assert tab.locator("#sent-title").inner_text() == "Sealed, but not sent yet"
+        assert tab.locator("#sent-told").is_hidden()
+        tab.locator("#again").click()
 
 
 def test_an_old_copy_seals_nothing_and_keeps_what_was_typed(visit: Visit, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.browser.form_states import answer, send
+from tests.browser.form_states import answer, choose, send
 from tests.browser.form_visit import Visit
 
 
@@ -31,6 +31,7 @@ def test_a_form_that_never_had_a_connection_sends_too(visit: Visit) -> None:
     for path in gone:
         tab.route(path, lambda route: route.abort())
     tab.reload()
+    tab.wait_for_selector("#have-code:not([disabled])", timeout=30_000)
     answer(tab)
     send(tab)
     tab.wait_for_selector("#going-dropped:visible")
@@ -119,6 +120,32 @@ def test_a_refusal_loses_nothing_and_can_be_tried_again(visit: Visit, kind: str,
     tab.unroute("**/envelopes*")
     send(tab)
     tab.wait_for_selector("#sent:visible")
+
+
+def test_a_tip_that_is_changed_while_it_waits_for_the_sum_goes_in_once_with_its_new_words(visit: Visit) -> None:
+    tab, before = visit.tab, visit.site.count()
+    held: list[Route] = []
+
+    def hold_the_third(route: Route) -> None:
+        held.append(route)
+        if len(held) < 3:
+            route.abort()
+
+    tab.route("**/work", hold_the_third)
+    tab.reload()
+    answer(tab)
+    send(tab)
+    tab.wait_for_selector("#going-dropped:visible")
+    with tab.expect_request("**/work"):
+        tab.locator("#retry").click()
+    tab.locator("#change").click()
+    choose(tab, "when", "earlier")
+    send(tab)
+    held[2].continue_()
+    tab.wait_for_selector("#sent:visible")
+
+    assert [visit.told(one)["tip"]["when"]["choice"] for one in visit.sent()] == ["earlier"]
+    assert visit.site.count() == before + 1
 
 
 def test_a_log_in_page_that_answers_for_the_door_is_no_door(visit: Visit) -> None:

@@ -196,3 +196,21 @@ def test_in_a_firefox_that_lies_about_its_canvas_photos_are_cleaned_byte_by_byte
 
     assert [(one.turn, one.data) for one in first] == [(6, jpeg(scale=20)), (3, jpeg())]
     assert [(one.turn, one.data) for one in second] == [(one.turn, one.bare) for one in map(read_jpeg, contents)]
+
+
+def test_a_photo_that_fails_as_nobody_expected_is_said_and_the_next_one_is_taken(visit: Visit) -> None:
+    tab = visit.tab
+    tab.evaluate("""() => {
+      const drawn = CanvasRenderingContext2D.prototype;
+      const honest = drawn.getImageData;
+      drawn.getImageData = function () {
+        drawn.getImageData = honest;
+        throw new RangeError("Out of memory");
+      };
+    }""")
+    give_photos(tab, ("a.jpg", photographed(scale=20)))
+    assert "damaged or cut off" in (tab.locator("#photo-fault").text_content() or "")
+    give_photos(tab, ("b.jpg", photographed(scale=20)))
+
+    assert tab.locator("#photo-list > li").count() == 1
+    assert visit.said == ["Out of memory"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Route
 
 from protocol.limits import PART
-from tests.browser.form_states import FORM_STATES, answer, give_photos, send
+from tests.browser.form_states import FORM_STATES, answer, choose, give_photos, send
 from tests.browser.form_visit import Visit
 from tests.browser.photo_tips import ids, told
 from tests.pictures import photographed
@@ -94,3 +94,46 @@ def test_an_upload_that_the_door_forgot_begins_again_and_a_paused_one_waits(visi
     tab.wait_for_selector("#sent:visible")
 
     assert len(told(visit.site, before).files) == 1
+
+
+def test_a_paused_upload_that_is_changed_is_gone_and_the_next_one_is_not_paused(visit: Visit) -> None:
+    tab, before = visit.tab, ids(visit.site)
+    lost = [True]
+
+    def lose_once_then_pause(route: Route) -> None:
+        if lost.pop() if lost else False:
+            route.abort()
+            return
+        tab.locator("#pause").evaluate("(one) => one.click()")
+        route.continue_()
+
+    tab.route("**/parts?*place=2", lose_once_then_pause)
+    answer(tab)
+    give_photos(tab, ("a.jpg", photographed(scale=20)))
+    send(tab)
+    with tab.expect_response("**/parts?*place=2"):
+        tab.wait_for_selector("#going-paused:visible")
+    tab.locator("#change").click()
+    tab.unroute("**/parts?*place=2")
+    choose(tab, "when", "earlier")
+    send(tab)
+    tab.wait_for_selector("#sent:visible")
+
+    assert told(visit.site, before).header["tip"]["when"] == {"choice": "earlier"}
+
+
+def test_where_photos_are_refused_the_words_can_go_without_them(visit: Visit) -> None:
+    tab, before = visit.tab, ids(visit.site)
+    body = '{"kind": "under_load", "rule": "DOO-2", "sentence": "-"}'
+    tab.route("**/parts?*", lambda route: route.fulfill(status=503, content_type="application/json", body=body))
+    answer(tab)
+    give_photos(tab, ("a.jpg", photographed(scale=20)))
+    send(tab)
+    tab.wait_for_selector("#going-heavy:visible")
+    assert tab.locator("#going-load").is_hidden()
+    tab.locator("#change").click()
+    tab.locator(".remove").click()
+    send(tab)
+    tab.wait_for_selector("#sent:visible")
+
+    assert told(visit.site, before).files == ()
