@@ -46,6 +46,8 @@ export class Session {
   #sets = new Map();
   /** What `/api/network` said last.  @type {any} */
   network = null;
+  /** @type {readonly import("../../protocol/js/stay.js").Stay[]} */
+  stays = [];
   /** @type {ReadonlySet<string>} */
   stayed = new Set();
   shiftUntil = 0;
@@ -174,6 +176,7 @@ export class Session {
     }
     const stays = value.stays.flatMap((/** @type {unknown} */ one) => known(() => openStay(Signed.of(one), roster)));
     if (this.checked?.name !== roster.name) this.#keys.clear();
+    this.stays = stays;
     this.stayed = stayedAt(stays, now);
     this.skew = value.now - now;
     this.network = value;

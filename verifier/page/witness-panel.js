@@ -61,7 +61,7 @@ export function replyLinking(desk, entry) {
     const along = { envelopes: [entry.row.id] };
     const done = await desk.attempt(() => makeMove(desk.session, row.id, row.head, "link", { duplicate: "found" }, along));
     if (!done) return;
-    await desk.load.load(row.id);
+    await desk.reread(row.id);
     desk.go({ case: row.id, envelope: null, mode: "look", tab: "case" });
   };
   const words = t("Put it to {name}", { name: callName(row.id) });
