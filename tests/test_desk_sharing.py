@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
 
 import pytest
 
@@ -18,66 +17,11 @@ from protocol import age
 from protocol.encoding import b64
 from protocol.limits import MINUTE
 from protocol.part import encode_part
-from protocol.tip import Attachment
 from store.engine import writing
-from store.rosters import put_roster
 from tests import javascript
 from tests.desk_room import Room, refusal
-from tests.street import Street, a_street
-from tests.world_network import Person
-
-WORDS: Final = "Three people in vests, one car."
-PHOTO: Final = Attachment("image/jpeg", b"a photo")
-FOUND: Final = "Our checker sees it."
-SAID: Final = {"conflict": "none", "privacy": True, "grade": {"source": "F", "information": 2}}
-
-
-class Shift:
-    """A street with a case that ana took as far as a proposal, and desks that look at it."""
-
-    def __init__(self, street: Street) -> None:
-        self.street, self.room, self.world = street, street.room, street.room.world
-        self.open = ["ana", "bo"]
-        for name in self.open:
-            assert street.open(name, weeks=True) == ""
-        self.envelope = self.room.leave_tip(words=WORDS, files=[PHOTO])
-        self.case = "ca" * 16
-        assert self.move("ana", "open", {"duplicate": "none-suggested"}, envelopes=[self.envelope]) == ""
-        self.must("ana", "triage", {"urgency": "P1"}, working={"urgency": "P1", "class": "A"})
-        self.must("ana", "check", {"ways": ["field"]})
-        finding = {"code": "D1", "minute": int(time.time()) // MINUTE, "against": False, "site": False, "over": False}
-        self.must("ana", "finding", {"basis": "D1", "says": "for", "words": FOUND}, working={"finding": finding})
-
-    def read(self, name: str) -> Any:
-        """Return what somebody reads in the case at their own desk."""
-        return javascript.call("./deskweek", "read", name, self.case)
-
-    def move(self, name: str, move: str, part: Any = None, **along: Any) -> str:
-        """Make a move as a desk does; a share without a part gives the keys that are owed."""
-        if move != "open":
-            self.read(name)
-        kind: str = javascript.call("./deskweek", "move", name, self.case, move, part, along)
-        return kind
-
-    def must(self, name: str, move: str, part: Any = None, **along: Any) -> None:
-        """Make a move that has to be taken."""
-        assert self.move(name, move, part, **along) == ""
-
-    def join(self, name: str = "eve", lost: str = "dee") -> str:
-        """Enrol somebody anew, who lost a vault, and let desks sign the next set; return the new id."""
-        self.enrol(name, lost)
-        self.street.settle(*self.open)
-        return self.world.id(name)
-
-    def enrol(self, name: str, lost: str) -> None:
-        """Enrol somebody anew, who lost a vault, and open their desk, which has made no keys yet."""
-        self.world.change(lost, revoked_at=0)
-        self.world.cast[name] = Person(name, "faro")
-        self.world.publish()
-        with writing(self.room.engine) as conn:
-            put_roster(conn, self.world.signed_roster.encode(), [], {})
-        assert self.street.open(name) == ""
-        self.open.append(name)
+from tests.shift import FOUND, PHOTO, SAID, WORDS, Shift
+from tests.street import a_street
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from protocol.limits import DAY
+from protocol.limits import DAY, MINUTE
 from protocol.release import admit
 from protocol.signed import Signed
 from protocol.tip import ORIGINAL, Attachment
@@ -21,7 +21,7 @@ from store.envelopes import get_envelope
 from store.legal import list_legal
 from store.messages import chain_messages
 from tests.browser import desk_states as states
-from tests.browser.desk_site import TOLD, DeskSite
+from tests.browser.desk_site import HOST, TOLD, DeskSite
 from tests.browser.watched import Watched, unlocked
 from tests.pictures import jpeg, photographed, png
 
@@ -31,6 +31,17 @@ def posted(site: DeskSite) -> list[Any]:
     with reading(site.engine) as conn:
         rows = conn.exec_driver_sql("SELECT DISTINCT chain FROM messages").all()
         return [one for row in rows for one in chain_messages(conn, row[0])]
+
+
+def changed(route: Route, **changes: Any) -> None:
+    """Answer as the desk does, but for these fields."""
+    answer = route.fetch(url=route.request.url.replace(HOST, "127.0.0.1"))
+    route.fulfill(response=answer, json={**answer.json(), **changes})
+
+
+def a_quarter_later(route: Route) -> None:
+    """Tell of the network, and that the server's clock is a quarter of an hour ahead."""
+    changed(route, now=clock.now() + 15 * MINUTE)
 
 
 def test_two_people_open_a_tip_work_it_and_sign_the_same_bytes(site: DeskSite, ana: Watched, bo: Watched) -> None:
@@ -109,6 +120,10 @@ def test_the_second_key_sees_no_grade_before_its_own(site: DeskSite, ana: Watche
     expect(second.locator("#said .notice-doubt")).to_be_visible()  # Nor without the declarations.
     assert posted(site) == []
 
+    second.route("**/api/network", a_quarter_later)
+    second.evaluate("() => { const now = Date.now; Date.now = () => now() + 31_000; }")  # Then it is asked for again.
+    expect(second.locator("#sign")).to_be_disabled()  # By itself: the gate would take it no more.
+
 
 def test_a_tip_that_was_touched_before_its_words_were_there_counts_as_opened(site: DeskSite, ana: Watched) -> None:
     envelope = site.seal()
@@ -127,13 +142,18 @@ def test_a_tip_that_was_touched_before_its_words_were_there_counts_as_opened(sit
         assert (get_envelope(conn, late).minute, get_envelope(conn, envelope).minute is None) == (None, False)
 
 
-def test_a_refusal_says_what_is_missing_and_stands(site: DeskSite, ana: Watched, bo: Watched) -> None:
+def test_a_refusal_says_what_is_missing_and_stands_and_a_new_draft_is_judged_afresh(
+    site: DeskSite, ana: Watched, bo: Watched
+) -> None:
     first = unlocked(ana, site, "ana")
     states.work(first, site.seal())
     second = unlocked(bo, site, "bo")
     states.second_evidence(second)
     states.second_compare(second)
-    second.click("#refuse")
+    second.check("#privacy")
+    for leave in ("#refuse", "#back", "#refuse"):
+        second.click(leave)
+        second.wait_for_selector("#sign", state="attached" if leave == "#back" else "detached")
     states.choose(second, "missing", "D2")
     second.fill("#words", "The marking can't be read.")
     states.make(second)
@@ -141,6 +161,14 @@ def test_a_refusal_says_what_is_missing_and_stands(site: DeskSite, ana: Watched,
     expect(first.locator(".timeline li").first).to_contain_text("The marking can't be read.")
     expect(first.locator("#next")).to_contain_text("finding")
     assert posted(site) == []
+
+    for step in (states.find, states.draft, states.propose):
+        step(first)
+    states.second_evidence(second)
+    assert second.input_value("#grade-source") == ""
+    assert second.locator("dl.fields dt:has-text('first key')").count() == 0
+    states.second_compare(second)
+    expect(second.locator("#privacy")).not_to_be_checked()
 
 
 def test_photos_open_veiled_and_only_when_asked(site: DeskSite, ana: Watched) -> None:
@@ -186,6 +214,49 @@ def test_a_case_that_somebody_moved_meanwhile_is_loaded_again(site: DeskSite, an
     first.click("#make")
     expect(first.locator("#said .notice-doubt")).to_be_visible()
     expect(first.locator(".case-head")).to_contain_text("B ")
+
+
+def test_a_move_that_was_made_is_not_asked_for_again_where_the_connection_is_lost_after_it(
+    site: DeskSite, ana: Watched
+) -> None:
+    tab = unlocked(ana, site, "ana")
+    states.open_tip(tab, site.seal())
+    states.new_case(tab)
+    states.next_form(tab)
+    states.choose(tab, "urgency", "P1")
+    states.choose(tab, "class", "A")
+    after = re.compile(r"/api/(queue|cases/[0-9a-f]+)$")
+    tab.route(after, lambda route: route.abort())
+    states.make(tab)
+    tab.wait_for_selector("#who .lost")
+    tab.unroute(after)
+    tab.wait_for_selector("#next[data-mode=check]")
+
+
+def test_a_case_that_can_not_be_drawn_leaves_no_other_in_its_place_and_keeps_none_back(
+    site: DeskSite, ana: Watched
+) -> None:
+    tab = unlocked(ana, site, "ana")
+    states.open_tip(tab, site.seal())
+    states.new_case(tab)
+    good = str(tab.locator("#queue [id^=case-]").get_attribute("id"))
+    states.open_tip(tab, site.seal())
+    tab.route(re.compile(r"/api/cases/[0-9a-f]+$"), of_a_class_that_is_none)
+    tab.click("#new-case")
+    tab.wait_for_selector("#work .notice-stop")
+    assert tab.locator("#work .case-head, #work button").count() == 0
+    expect(tab.locator("#queue [id^=case-]")).to_have_count(2)
+
+    tab.click(f"#{good}")
+    tab.wait_for_selector("#work .case-head")
+    assert [one for one in ana.complaints if "class" not in one] == []
+    assert ana.complaints != []
+    ana.complaints.clear()
+
+
+def of_a_class_that_is_none(route: Route) -> None:
+    """Tell of a case what no page that is served here knows."""
+    changed(route, state="checking", **{"class": "Z"})
 
 
 def test_signing_out_forgets_keys_and_ends_the_shift(site: DeskSite, ana: Watched) -> None:

@@ -129,6 +129,9 @@ def test_who_joins_in_mid_week_reads_a_case_that_is_shared_and_signs_as_the_seco
     unlock(tab, site, "dee", weeks=False)
     tab.click("#queue [id^=case-]")
     expect(tab.locator(".tip")).to_contain_text("is not in set 1")
+    tab.click("#next[data-mode=second]")
+    expect(tab.locator("#work")).to_contain_text("The proposal is sealed to others.")
+    tab.click("#back")
     expect(older.locator("#share")).to_contain_text(dee)  # Once both desks have signed the set that has them.
     older.click("#share")
     expect(older.locator("#share")).to_have_count(0)

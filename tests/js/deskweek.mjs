@@ -7,6 +7,7 @@ import { NOTHING } from "../../protocol/js/event.js";
 import { Api } from "../../verifier/page/api.js";
 import { forgetCases, goneFrom, proposalOf } from "../../verifier/page/casefile.js";
 import { Caseload } from "../../verifier/page/caseload.js";
+import { agree, atGate } from "../../verifier/page/joining.js";
 import { makeMove } from "../../verifier/page/moving.js";
 import { Passing } from "../../verifier/page/passing.js";
 import { Session } from "../../verifier/page/session.js";
@@ -60,7 +61,24 @@ export async function read(name, id) {
     return { words: tip?.header.tip.words ?? null, refused, by: shared?.by ?? "" };
   });
   const parts = file.entries.map(({ event, part, refused }) => [event.move, part?.words ?? part?.urgency ?? "", refused]);
-  return { broken: file.broken, late: load.owed?.late, tips, parts, draft: proposalOf(file)?.part?.alert ?? null };
+  const now = /** @type {import("../../verifier/page/casefile.js").CaseFile} */ (load.cases.get(id));
+  const told = { draft: proposalOf(file)?.part?.alert ?? null, gate: atGate(session, load, now)?.state ?? "", row: now.row };
+  return { broken: file.broken, late: load.owed?.late, tips, parts, ...told };
+}
+
+/**
+ * Somebody signs as the second key what they have read, and does not look again after.
+ * @param {string} name @param {string} id @param {any} words @returns {Promise<string>} "" or the kind of the refusal
+ */
+export function second(name, id, words) {
+  const load = /** @type {Caseload} */ (loads.get(name));
+  return said(() => agree(load.session, load, /** @type {any} */ (load.cases.get(id)), words));
+}
+
+/** @param {string} name @param {string} id of a chain @returns {Promise<string[]>} its word, and why it has that */
+export async function standing(name, id) {
+  const { found, reason } = await loadChain(/** @type {Session} */ (desks.get(name)), id);
+  return [found?.word ?? "", reason];
 }
 
 /**

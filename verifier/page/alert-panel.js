@@ -101,11 +101,11 @@ function stops(desk, file, chain) {
 /**
  * A button for each reason; a tap acts.
  * @param {Desk} desk @param {CaseFile} file @param {Chain} chain @param {"suspended" | "retracted"} kind
- * @param {string} move @returns {Node}
+ * @returns {Node}
  */
-function reasonButtons(desk, file, chain, kind, move) {
+function reasonButtons(desk, file, chain, kind) {
   const made = Object.entries(reasonLabels(desk.words)[kind]).map(([code, words]) =>
-    button(words, () => stop(desk, file, chain.id, kind, move, code), { kind: "stop", id: `${kind}-${code}` }),
+    button(words, () => stop(desk, file, chain.id, kind, code), { kind: "stop", id: `${kind}-${code}` }),
   );
   return el("div", { class: "buttons" }, made);
 }
@@ -117,7 +117,7 @@ function suspending(desk, file, chain) {
     el("h3", {}, t("Suspend it now")),
     el("p", {}, t("One tap, and readers see UNDER REVIEW at once.")),
     el("p", {}, t("Unless two others restore it within 10 minutes, it counts as withdrawn.")),
-    reasonButtons(desk, file, chain, "suspended", "suspend"),
+    reasonButtons(desk, file, chain, "suspended"),
   ];
 }
 
@@ -133,7 +133,7 @@ function retracting(desk, file, chain) {
   const alone = t("It was wrong. You are a lead: your key alone retracts it, at once.");
   const together = t("It was wrong. You sign first, and a second key has to agree.");
   const how = el("p", {}, desk.session.me.roles.has("lead") ? alone : together);
-  const reasons = reasonButtons(desk, file, chain, "retracted", "retract");
+  const reasons = reasonButtons(desk, file, chain, "retracted");
   return el("details", {}, el("summary", {}, t("Retract it")), how, reasons);
 }
 
@@ -157,22 +157,23 @@ function over(desk, file, chain) {
 }
 
 /**
- * Lower an alert.  What stops goes to the gate first; the case is told afterwards.
+ * Lower an alert.  What one key stops goes to the gate first and is said to be out; the case is told afterwards, again at
+ * each look until it knows.
  * @param {Desk} desk @param {CaseFile} file @param {string} id of the chain @param {"suspended" | "retracted"} kind
- * @param {string} move @param {string} reason
+ * @param {string} reason
  */
-async function stop(desk, file, id, kind, move, reason) {
+async function stop(desk, file, id, kind, reason) {
   const { t } = desk.words;
   const { session } = desk;
   const alone = kind === "suspended" || session.me.roles.has("lead");
   const done = await desk.attempt(async () => {
     // Somebody may have stopped it a moment ago: that is no reason to refuse this stop.
     const signed = signAlert(session, stopPayload(session, await loadChain(session, id), kind, reason));
+    if (alone) return postAlert(session, signed, file.row.id);
     const [one] = signed.signatures;
     const first = { alert: unutf8(signed.payload), signature: { keyid: one.keyid, sig: b64(one.sig) } };
-    if (alone) await postAlert(session, signed, file.row.id);
     const { row } = await desk.load.load(file.row.id);
-    await makeMove(session, row.id, row.head, move, alone ? { reason } : { reason, ...first });
+    await makeMove(session, row.id, row.head, "retract", { reason, ...first });
   });
   const said = {
     suspended: t("Suspended. Readers see UNDER REVIEW."),
@@ -184,8 +185,8 @@ async function stop(desk, file, id, kind, move, reason) {
 
 /** @param {Desk} desk @param {CaseFile} file @param {string} said */
 async function after(desk, file, said) {
-  const { row } = await desk.load.load(file.row.id);
-  await desk.load.loadChains(row);
   desk.go({ mode: "look" });
   desk.tell(said, "yes");
+  await desk.reread(file.row.id);
+  desk.redraw();
 }

@@ -15,6 +15,7 @@ import { callName, caseLabels, moveLabels, named, reasonLabels, tipLabels } from
 import { clock } from "./clock.js";
 import { minuteTime, tipCard } from "./tip-panel.js";
 import { drawWitnesses } from "./witness-panel.js";
+import { atGate } from "./joining.js";
 import { isAllTakenBack } from "./witness.js";
 import { FORMS } from "./work-forms.js";
 
@@ -136,7 +137,7 @@ function nextStep(desk, file) {
   const { row } = file;
   if (row.proposal !== null) {
     const mine = [row.proposer, ...row.attested].includes(desk.session.me.id);
-    if (mine && row.attested.length > 0) return ["", t("Two keys have signed. The gate is letting it out.")];
+    if (mine && row.attested.length > 0) return ["", gateWords(desk, file)];
     if (mine) return ["", t("You signed first. It waits for a second key from another person.")];
     return ["second", t("Look at it as the second key")];
   }
@@ -154,6 +155,20 @@ function nextStep(desk, file) {
     return stands ? ["finding", t("Write down what is seen now")] : ["close", t("Close the case")];
   }
   return ["", t("This case is closed.")];
+}
+
+/** @param {Desk} desk @param {CaseFile} file @returns {string} where the message is that two keys have signed */
+function gateWords(desk, file) {
+  const { t } = desk.words;
+  const at = atGate(desk.session, desk.load, file);
+  const letting = t("Two keys have signed. The gate is letting it out.");
+  const owed = t("Two keys have signed, but the gate does not have it yet. The page of the second key hands it over by itself: keep it open.");
+  const late = t("Two keys have signed, but too late: the gate does not take it any more, and nobody gets it. Somebody else has to refuse it before it can be drafted again.");
+  const refused = t(
+    "Two keys have signed, but the gate does not take it: {sentence} Somebody else has to refuse it before it can be drafted again.",
+    { sentence: at?.sentence ?? "" },
+  );
+  return { with: letting, owed, late, refused }[at?.state ?? "owed"];
 }
 
 /** @param {Desk} desk @param {CaseFile} file @returns {Node} */

@@ -2,11 +2,11 @@
  * The caseload: what waits at this desk, opened here.  The queue is asked for every second; previews open by
  * themselves, a few at a time, and the list can be used before all are open.
  */
-import { b64, fingerprint, unb64, utf8 } from "../../protocol/js/encoding.js";
+import { b64, unb64 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { Unreached } from "./api.js";
-import { draftedIn, loadCase, proposalOf } from "./casefile.js";
-import { makeMove } from "./moving.js";
+import { draftedIn, loadCase } from "./casefile.js";
+import { Noting } from "./noting.js";
 import { owedIn } from "./sharing.js";
 import { loadChain } from "./standing.js";
 
@@ -56,6 +56,7 @@ export class Caseload {
   constructor(session, onChange) {
     this.session = session;
     this.onChange = onChange;
+    this.noting = new Noting(session, this);
   }
 
   /** Whether previews wait to be opened. */
@@ -85,7 +86,7 @@ export class Caseload {
     }
     if (focus !== null && this.cases.has(focus) && !rows.some((row) => row.id === focus)) await this.load(focus);
     for (const row of rows) {
-      if (row.id === focus || row.proposal !== null) await this.loadChains(row);
+      if (row.id === focus || row.proposal !== null || this.#isDoubted(row)) await this.loadChains(row);
     }
     this.#pending.push(...this.#later.splice(0));
     this.#pump();
@@ -108,7 +109,7 @@ export class Caseload {
     return rows.find(({ envelopes }) => envelopes.includes(id))?.id ?? null;
   }
 
-  /** @param {Row} row whose chains are read again; what the gate has let out is then written down */
+  /** @param {Row} row whose chains are read again; what of them is not known everywhere yet is then brought there */
   async loadChains(row) {
     const file = this.cases.get(row.id);
     const own = file === undefined ? null : draftedIn(file);
@@ -117,7 +118,12 @@ export class Caseload {
       if (own !== null && !own.has(id)) continue;
       this.chains.set(id, await loadChain(this.session, id));
     }
-    await this.#noteReleased(row);
+    await this.noting.note(row.id);
+  }
+
+  /** @param {Row} row @returns {boolean} whether its alert is under review, and this person may have to tell the case */
+  #isDoubted({ chains, suspenders }) {
+    return this.words.get(chains.at(-1) ?? "") === "under-review" && !suspenders.includes(this.session.vault.verifier);
   }
 
   /** @param {Row} row @returns {boolean} */
@@ -210,26 +216,5 @@ export class Caseload {
     const to = await this.session.recipientSet(row.set);
     const data = await this.session.api.bytes(`/api/envelopes/${id}`);
     return this.session.opener.ask("whole", { data, to, key: unb64(key) }, [data.buffer]);
-  }
-
-  /**
-   * Write down that the gate has let out what was proposed.  Those who signed do it, so that not every desk tries.
-   * @param {Row} row
-   */
-  async #noteReleased(row) {
-    const file = this.cases.get(row.id);
-    const { verifier } = this.session.vault;
-    if (file === undefined || row.proposal === null || ![...row.attested, row.proposer].includes(verifier)) return;
-    const alert = proposalOf(file)?.part?.alert;
-    if (alert === undefined) return;
-    const name = fingerprint(utf8(alert));
-    const chain = this.chains.get(JSON.parse(alert).id);
-    if (!chain?.messages.some((one) => one.name === name && one.state === "released")) return;
-    try {
-      await makeMove(this.session, row.id, row.head, "released", { message: name });
-    } catch (error) {
-      if (!(error instanceof Refused) || error.kind !== "event_chain") throw error; // The other key wrote it first.
-    }
-    await this.load(row.id);
   }
 }

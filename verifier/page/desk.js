@@ -131,6 +131,21 @@ export class Desk {
     }
   }
 
+  /**
+   * Read a case and its chains again after something was done with it.  What does not arrive now comes with the next look
+   * at the queue, and what was done is done.
+   * @param {string} id
+   */
+  async reread(id) {
+    try {
+      const { row } = await this.load.load(id);
+      await this.load.loadChains(row);
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unreached)) throw error;
+      if (error instanceof Unreached) this.reached = false;
+    }
+  }
+
   /** The tips that a person looks at: one without a case, or those of a case.  @returns {readonly TipEntry[]} */
   get #lookedAt() {
     const file = this.load.cases.get(this.case ?? "");

@@ -205,7 +205,7 @@ async function propose(desk, file, values) {
   });
   if (!done) return;
   desk.forget("draft");
-  await desk.load.load(file.row.id);
+  await desk.reread(file.row.id);
   desk.go({ mode: "look" });
   desk.tell(t("Proposed. It waits for a second key from another person."), "yes");
 }

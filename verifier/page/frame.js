@@ -7,17 +7,24 @@ import { iconNode } from "../../look/icon.js";
 import { banners } from "./banner.js";
 import { here } from "./baked.js";
 import { drawCase } from "./case-panel.js";
+import { proposalOf } from "./casefile.js";
 import { el, refill } from "./dom.js";
 import { drawNeeds } from "./need-panel.js";
 import { drawQueue } from "./queue-panel.js";
 import { drawSecond } from "./second-key.js";
 import { clock } from "./clock.js";
+import { atGate, isLate } from "./joining.js";
 import { drawShift } from "./shift-panel.js";
 import { drawTip } from "./tip-panel.js";
 import { takenBack } from "./witness.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
-/** @typedef {{node: HTMLElement, key: () => unknown, draw: () => readonly (Node | string)[], drawn: string}} Panel */
+/**
+ * What is shown again when its key is another: `drawn` is the one that it was drawn for, `failed` the last that it could
+ * not be drawn for.
+ * @typedef {{node: HTMLElement, key: () => unknown, draw: () => readonly (Node | string)[], drawn: string,
+ *   failed: string}} Panel
+ */
 
 const BEAT = 100; // Milliseconds at least between two drawings.
 const FLOOD_BEAT = 600; // While many previews open, hundreds in a second: drawing each would slow them down.
@@ -49,7 +56,7 @@ export class Frame {
     const said = el("div", { id: "said", role: "status", "aria-live": "polite" });
     const tabs = el("nav", { id: "tabs", "aria-label": t("Desk") });
     /** @param {HTMLElement} node @param {Panel["key"]} key @param {Panel["draw"]} draw */
-    const panel = (node, key, draw) => this.#panels.push({ node, key, draw, drawn: "" });
+    const panel = (node, key, draw) => this.#panels.push({ node, key, draw, drawn: "", failed: "" });
     panel(who, () => [desk.reached, this.#minute()], () => this.#who());
     panel(said, () => desk.said, () => this.#said());
     panel(tabs, () => [desk.tab, desk.load.waiting.length], () => this.#tabs());
@@ -99,8 +106,23 @@ export class Frame {
     for (const panel of this.#panels) {
       const key = JSON.stringify(panel.key(), (_, value) => (value instanceof Set ? [...value] : value));
       if (key === panel.drawn) continue;
-      panel.drawn = key;
+      this.#drawOne(panel, key);
+    }
+  }
+
+  /** One panel that can't be drawn keeps no other back, and shows nothing of before.  @param {Panel} panel @param {string} key */
+  #drawOne(panel, key) {
+    try {
       refill(panel.node, panel.draw());
+      panel.drawn = key;
+    } catch (error) {
+      panel.drawn = "";
+      if (panel.failed === key) return; // Said already; it is tried again with each look.
+      panel.failed = key;
+      console.error(error);
+      const { t } = this.desk.words;
+      const words = t("This can't be shown. What stood here was put away, so that nobody takes it for something else. Tell whoever runs this desk: {fault}", { fault: `${error}` });
+      refill(panel.node, el("div", { class: "notice notice-stop", role: "alert" }, iconNode("warning"), el("p", {}, words)));
     }
   }
 
@@ -132,6 +154,8 @@ export class Frame {
     });
     const entry = envelope === null ? undefined : load.tips.get(envelope);
     const shift = Object.keys(session.network?.on_shift ?? {});
+    const draft = file && proposalOf(file)?.part;
+    const gate = file && draft?.alert ? [isLate(session, draft), atGate(session, load, file)] : null;
     return [
       this.desk.turn,
       shown,
@@ -140,6 +164,7 @@ export class Frame {
       file?.told,
       tips,
       chains,
+      gate,
       envelope,
       entry?.tip?.id,
       entry?.refused,

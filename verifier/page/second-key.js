@@ -3,24 +3,18 @@
  * shown, then the very bytes that will be signed.
  */
 import { iconNode } from "../../look/icon.js";
-import { fingerprint, unb64, utf8 } from "../../protocol/js/encoding.js";
-import { Refused } from "../../protocol/js/errors.js";
 import { FIRST_SEND, STOP_SKEW } from "../../protocol/js/limits.js";
-import { requireCleanAlert } from "../../protocol/js/screen.js";
-import { readAlert } from "../../protocol/js/alert.js";
-import { Signed } from "../../protocol/js/signed.js";
 import { caseHead, tipsOf, wordOf } from "./case-panel.js";
 import { findingsOf, proposalOf } from "./casefile.js";
 import { el } from "./dom.js";
 import { button, several, text, tick } from "./field.js";
 import { gradeWords, graded, readGrade } from "./grade.js";
+import { agree, atGate, isLate, nameOf } from "./joining.js";
 import { drawMap } from "./map.js";
-import { makeMove, whyNot } from "./moving.js";
+import { whyNot } from "./moving.js";
 import { alertPreview, standingOfDraft } from "./preview.js";
 import { wordLabel } from "./queue-panel.js";
 import { caseLabels, reasonLabels, spoken } from "./say.js";
-import { clock } from "./clock.js";
-import { postAlert, signAlert } from "./standing.js";
 import { sharedEvidence } from "./sharing-panel.js";
 import { minuteTime, wallTime } from "./tip-panel.js";
 import { back, moveForm, wordsIn } from "./work-forms.js";
@@ -34,11 +28,14 @@ import { back, moveForm, wordsIn } from "./work-forms.js";
 export function drawSecond(desk) {
   const { t } = desk.words;
   const file = desk.load.cases.get(desk.case ?? "");
-  const part = file && proposalOf(file)?.part;
-  if (file === undefined || !part?.alert) {
-    return [el("p", {}, t("There is no proposal here any more.")), back(desk)];
+  const entry = file && proposalOf(file);
+  const part = entry?.part;
+  if (!file || !entry || !part?.alert) {
+    const sealed = t("The proposal is sealed to others. Ask somebody who can read it to share this case with you.");
+    const gone = t("There is no proposal here any more.");
+    return [el("p", {}, entry?.part === null ? sealed : gone), back(desk)];
   }
-  const values = desk.typed("second");
+  const values = desk.typed(formOf(file));
   const banner = el(
     "p",
     { class: "second-banner" },
@@ -63,6 +60,9 @@ export function drawSecond(desk) {
   const stage = values.graded ? comparing(desk, file, part, values) : judging(desk, file, values);
   return [banner, caseHead(desk, file), ...stage];
 }
+
+/** @param {CaseFile} file @returns {string} what is typed about this proposal: of another nothing is known yet */
+const formOf = (file) => `second/${proposalOf(file)?.event.name}`;
 
 /**
  * The first half: what there is, and one's own grade.
@@ -117,7 +117,8 @@ function comparing(desk, file, part, values) {
   const owner = t("I am not the witness, not the checker on site, not affected, and don't own the site");
   const read = t("I read every line of it in each language: it points to no person, no door and no plate");
   const same = t("The first key can read you the same four words: then you both see the same bytes.");
-  const act = () => attest(desk, file, part, values);
+  const act = () => attest(desk, file, values);
+  const late = isLate(desk.session, part);
   const refuse = () => {
     values.refusing = true;
     desk.go({});
@@ -132,8 +133,12 @@ function comparing(desk, file, part, values) {
     el("p", { class: "hint" }, same),
     tick(values, "free", owner),
     tick(values, "privacy", read),
-    deadline(desk, fields),
-    el("div", { class: "buttons" }, button(t("Sign as the second key"), act, { ...SIGN, icon: iconNode("key") })),
+    deadline(desk, fields, late),
+    el(
+      "div",
+      { class: "buttons" },
+      button(t("Sign as the second key"), act, { ...SIGN, icon: iconNode("key"), disabled: late }),
+    ),
     el(
       "div",
       { class: "buttons apart" },
@@ -144,9 +149,6 @@ function comparing(desk, file, part, values) {
 }
 
 const SIGN = Object.freeze({ kind: /** @type {const} */ ("main"), id: "sign" });
-
-/** @param {Part} part @returns {string} the name of the message that its bytes are */
-const nameOf = (part) => fingerprint(utf8(part.alert));
 
 /** @param {Desk} desk @param {Part} part @param {Values} values @returns {readonly Node[]} */
 function bothGrades(desk, part, values) {
@@ -177,45 +179,36 @@ function stopWords(desk, fields) {
   return el("p", { class: "word word-retracted" }, iconNode("retracted"), `${wordLabel(desk, fields.kind)}: ${reason}`);
 }
 
-/** @param {Desk} desk @param {any} fields @returns {Node} until when the bytes may go out */
-function deadline(desk, fields) {
+/** @param {Desk} desk @param {any} fields @param {boolean} late @returns {Node} until when the bytes may go out */
+function deadline(desk, fields, late) {
   const { t } = desk.words;
   const until = fields.issued + (fields.template ? FIRST_SEND : STOP_SKEW);
-  if (clock() <= until) {
+  if (!late) {
     return el("p", { class: "quiet" }, t("It has to go out before {time}.", { time: wallTime(until, desk.baked) }));
   }
-  const late = t("This draft is too old to go out. Refuse it, and draft it again.");
-  return el("div", { class: "notice notice-stop" }, iconNode("clock"), el("p", {}, late));
+  const words = t("This draft is too old to go out. Refuse it, and draft it again.");
+  return el("div", { class: "notice notice-stop" }, iconNode("clock"), el("p", {}, words));
 }
 
-/**
- * @param {Desk} desk @param {CaseFile} file @param {Part} part @param {Values} values
- */
-async function attest(desk, file, part, values) {
+/** @param {Desk} desk @param {CaseFile} file @param {Values} values */
+async function attest(desk, file, values) {
   const { t } = desk.words;
   if (values.free !== true) return desk.tell(
     t("Declare first that you have no conflict of interest; or leave it to somebody else."),
     "doubt",
   );
   if (values.privacy !== true) return desk.tell(t("Tick first that you read it for privacy."), "doubt");
-  const data = utf8(part.alert);
-  const done = await desk.attempt(async () => {
-    const { keyid, sig } = part.signature;
-    const first = new Signed("alert", data, Object.freeze([Object.freeze({ keyid, sig: unb64(sig, 64) })]));
-    if (first.check("alert", desk.session.roster.verifierKeys())[0] !== file.row.proposer) {
-      throw new Refused("signer", `The draft is signed by ${keyid}; ${file.row.proposer} proposed it.`);
-    }
-    const both = first.joined(signAlert(desk.session, data));
-    requireCleanAlert(readAlert(both));
-    const said = { conflict: "none", privacy: true, grade: readGrade(values), ...wordsIn(values) };
-    await makeMove(desk.session, file.row.id, file.row.head, "attest", said);
-    await postAlert(desk.session, both, file.row.id);
-  });
-  await desk.load.load(file.row.id);
-  if (!done) return;
-  desk.forget("second");
+  const said = { conflict: "none", privacy: true, grade: readGrade(values), ...wordsIn(values) };
+  const done = await desk.attempt(() => agree(desk.session, desk.load, file, said));
+  if (!done) return desk.reread(file.row.id);
+  desk.forget(formOf(file));
+  await desk.reread(file.row.id); // And with it the message goes to the gate.
   desk.go({ mode: "look" });
-  desk.tell(t("Signed. Both signatures are with the gate."), "yes");
+  const now = desk.load.cases.get(file.row.id);
+  // Where the gate has let it out already, the case has no proposal any more.
+  const there = now === undefined || (atGate(desk.session, desk.load, now)?.held ?? now.row.head !== file.row.head);
+  if (there) return desk.tell(t("Signed. Both signatures are with the gate."), "yes");
+  desk.tell(t("Signed. The gate does not have it yet: this page hands it over by itself. Keep it open."), "doubt");
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {HTMLElement} */
@@ -231,5 +224,9 @@ function refusing(desk, file, values) {
     several(values, "missing", t("What is missing?"), Object.entries(labels)),
     text(values, "words", t("Why? Your refusal stands until there is new evidence."), { lines: 3 }),
   ];
-  return moveForm(desk, file, "refuse", t("Refuse"), fields, read, t("Refuse it"));
+  const leave = () => {
+    values.refusing = false;
+    desk.go({});
+  };
+  return moveForm(desk, file, "refuse", t("Refuse"), fields, read, t("Refuse it"), { form: formOf(file), leave });
 }

@@ -20,7 +20,7 @@ export function offerShare(desk, file) {
   const act = async () => {
     await desk.attempt(() => makeMove(session, file.row.id, file.row.head, "share", owed.part, { besides: owed.besides }));
     load.owed = null;
-    await load.load(file.row.id);
+    await desk.reread(file.row.id);
     desk.go({}, true);
   };
   const words = t("Share this case with {ids}, who came later", { ids: owed.late.join(", ") });

@@ -15,14 +15,16 @@ import { known } from "./lenient.js";
 /** @typedef {import("../../protocol/js/state.js").State} State */
 /**
  * One message as the desk is told of it.
- * @typedef {Readonly<{name: string, fields: any, signers: readonly string[], state: string, kind: string | null,
- *   sentence: string | null}>} Told
+ * @typedef {Readonly<{name: string, signed: Signed, fields: any, signers: readonly string[], state: string,
+ *   kind: string | null, sentence: string | null}>} Told
  */
 /**
- * A chain.  `found` is its state by our own count, null before anything was released and where nothing of it counts any
- * more.  A next message has to answer `heads` and `suspensions`, the ones that nobody answered, whether they count or not.
- * @typedef {Readonly<{id: string, messages: readonly Told[], found: State | null, reason: string, verifiers: number,
- *   organizations: number, next: number, heads: readonly string[], suspensions: readonly string[]}>} Chain
+ * A chain.  `checked` are its messages whose bundles check here; `found` is its state by our own count, null before
+ * anything was released and where nothing of it counts any more.  A next message has to answer `heads` and
+ * `suspensions`, the ones that nobody answered, whether they count or not.
+ * @typedef {Readonly<{id: string, messages: readonly Told[], checked: readonly Message[], found: State | null,
+ *   reason: string, verifiers: number, organizations: number, next: number, heads: readonly string[],
+ *   suspensions: readonly string[]}>} Chain
  */
 
 /**
@@ -64,12 +66,12 @@ export async function loadChain(session, id) {
   const counted = checked.filter((one) => counts(session, one));
   const found = heads(counted).length === 0 ? null : state(counted, now);
   const voices = found?.head.voices;
-  const last = counted.filter((one) => one.alert.isStop).at(-1);
   return Object.freeze({
     id,
     messages,
+    checked,
     found,
-    reason: found && !found.isCurrent ? (last?.alert.fields.reason ?? "") : "",
+    reason: reasonOf(counted, found),
     verifiers: voices?.ids.size ?? 0,
     organizations: voices?.organisations.size ?? 0,
     next: 1 + Math.max(0, ...checked.map((one) => one.alert.revision)),
@@ -78,12 +80,25 @@ export async function loadChain(session, id) {
   });
 }
 
+/** The kind of message whose reason is why a chain has a word.  @type {Readonly<Record<string, string>>} */
+const KIND_OF = Object.freeze({ "under-review": "suspended", retracted: "retracted", ended: "ended" });
+
+/**
+ * @param {readonly Message[]} counted @param {State | null} found
+ * @returns {string} why a chain has its word: that of the stop which gave it, and of no later one that did not
+ */
+function reasonOf(counted, found) {
+  const kind = KIND_OF[found?.word ?? ""];
+  const stop = counted.find(({ alert }) => alert.kind === kind && alert.issued === found?.since);
+  return stop?.alert.fields.reason ?? "";
+}
+
 /** @param {any} one @returns {Told} */
 function toldOf(one) {
   const signed = Signed.of(one.alert);
   const { name, state: where, kind, sentence } = one;
   const signers = signed.signatures.map(({ keyid }) => keyid);
-  return { name, fields: JSON.parse(one.alert.payload), signers, state: where, kind, sentence };
+  return { name, signed, fields: JSON.parse(one.alert.payload), signers, state: where, kind, sentence };
 }
 
 /** What every message of a network says.  @param {Session} session @param {string} id @param {number} revision */

@@ -63,7 +63,7 @@ export function replyLinking(desk, entry) {
     const [part, along] = [{ duplicate: "found" }, { envelopes: [entry.row.id] }];
     const done = await desk.attempt(() => makeMove(desk.session, row.id, headOf(desk, row.id), "link", part, along));
     if (!done) return;
-    await desk.load.load(row.id);
+    await desk.reread(row.id);
     desk.go({ case: row.id, envelope: null, mode: "look", tab: "case" });
   };
   const words = t("Put it to {name}", { name: callName(row.id) });

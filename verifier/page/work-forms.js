@@ -26,9 +26,10 @@ import { answerField, endingField, questionFields, readAnswer, readEnding, readQ
  * @param {Desk} desk @param {CaseFile} file @param {string} move @param {string} heading
  * @param {readonly (Node | null | false)[]} fields @param {() => Move | Promise<Move>} read
  * @param {string} words on its button
+ * @param {{form?: string, leave?: () => void}} [rest] what its words are typed under, and where Back leads
  * @returns {HTMLElement}
  */
-export function moveForm(desk, file, move, heading, fields, read, words) {
+export function moveForm(desk, file, move, heading, fields, read, words, { form = move, leave } = {}) {
   const { t } = desk.words;
   const make = async () => {
     /** @type {Move[]} */
@@ -42,8 +43,8 @@ export function moveForm(desk, file, move, heading, fields, read, words) {
     if (!done) return;
     // The move is made; what of this does not arrive is put in again later.
     if (cells.length > 0) await desk.attempt(() => desk.drop.post(cells));
-    desk.forget(move);
-    await desk.load.load(file.row.id);
+    desk.forget(form);
+    await desk.reread(file.row.id);
     desk.go({ mode: "look" });
   };
   return el(
@@ -55,7 +56,7 @@ export function moveForm(desk, file, move, heading, fields, read, words) {
       "div",
       { class: "buttons" },
       button(words, make, { kind: "main", id: "make", icon: iconNode("check") }),
-      back(desk),
+      back(desk, leave),
     ),
     el(
       "p",
@@ -66,9 +67,9 @@ export function moveForm(desk, file, move, heading, fields, read, words) {
   );
 }
 
-/** @param {Desk} desk @returns {HTMLButtonElement} */
-export function back(desk) {
-  return button(desk.words.t("Back"), () => desk.go({ mode: "look" }), { id: "back" });
+/** @param {Desk} desk @param {() => void} [leave] @returns {HTMLButtonElement} */
+export function back(desk, leave = () => desk.go({ mode: "look" })) {
+  return button(desk.words.t("Back"), leave, { id: "back" });
 }
 
 /**
