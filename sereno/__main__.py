@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from protocol.errors import Refused
 from sereno.terminal import shown
 
+STOPPED = 130  # As a shell says that Ctrl-C ended something.
+
 Runs = Callable[[argparse.Namespace], int]
 WHAT = {
     "run": "start everything on this machine",
@@ -45,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{shown(refusal.sentence)} [{refusal.rule}]", file=sys.stderr)
     except (OSError, TimeoutError) as error:
         print(shown(f"{error}"), file=sys.stderr)
+    except (KeyboardInterrupt, EOFError):  # Whoever asked has gone: Ctrl-C, or no pass-phrase typed.
+        print("Stopped.", file=sys.stderr)
+        return STOPPED
     return 1
 
 

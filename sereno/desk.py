@@ -18,6 +18,7 @@ from look.face import ORIGIN, Face
 from protocol.errors import Refused
 from protocol.policy import Policy
 from sereno.http import Client
+from sereno.run import read_port
 from verifier.pages import WORKER, Pages, answer, build_pages, worker_answer
 
 HOST: Final = "127.0.0.1"
@@ -29,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", required=True, help="the desk's origin, e.g. https://desk.example.org")
     parser.add_argument("--policy", required=True, type=Path, help="the policy file that you were handed")
     parser.add_argument("--face", type=Path, help="a copy of the network's face: names, zones (default: the network's)")
-    parser.add_argument("--port", type=int, default=PORT, help=f"where to serve on this machine (default: {PORT})")
+    parser.add_argument(
+        "--port", type=read_port, default=PORT, help=f"where to serve on this machine (default: {PORT})"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine
 
@@ -16,18 +16,31 @@ from protocol.errors import Refused
 from sereno import clock
 from sereno.run import addresses
 from sereno.storeroom import opened
+from store.engine import reading
+from store.rosters import roster_numbers
+
+OF_A_NETWORK: Final = ("face.json", "log.key", "work.key", "people", "sereno.db")
 
 if TYPE_CHECKING:
     from sereno import demonet
 
 
 def prepare(folder: Path, port: int) -> bool:
-    """Make the folder's store and, where it has no network, a demo network; say whether one was founded."""
+    """Make the folder's store and, where it has no network, a demo network; say whether one was founded.
+
+    Raises OSError where something of a network is there and its policy is not: a demo is no network's mend.
+    """
+    left = [name for name in OF_A_NETWORK if (folder / name).exists()]
+    if left and not (folder / "policy.json").exists():
+        raise OSError(_without_policy(folder, ", ".join(left)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)  # It may have been there, open to others: the store is inside.
     with opened(folder, new=True) as engine:
         if (folder / "policy.json").exists():
             return False
+        with reading(engine) as conn:
+            if roster_numbers(conn):
+                raise OSError(_without_policy(folder, "a store with a roster"))
         from sereno import demonet  # The locksmith's functions, which a folder with a network never needs.
 
         network = demonet.found_demo(clock.now())
@@ -36,6 +49,13 @@ def prepare(folder: Path, port: int) -> bool:
         demonet.write_files(folder, network, addresses(port))
         sign_pages(engine, network, folder)
     return True
+
+
+def _without_policy(folder: Path, left: str) -> str:
+    return (
+        f"{folder} has {left} and no policy.json.  Put the policy back.  If it is a demo whose first start broke off, "
+        "remove the folder; for a new demo name one that is empty."
+    )
 
 
 def sign_pages(engine: Engine, network: demonet.DemoNetwork, folder: Path) -> None:

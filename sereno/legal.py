@@ -29,7 +29,8 @@ from sereno.http import Client
 from sereno.terminal import shown
 
 MOST: Final = 64 * limits.LEGAL_PARTS  # Of every desk that a roster may have.
-LISTED: Final = record({"parts": list_of(record({"name": SHA256, "desk": CODE, "day": integer(0)}), MOST)})
+LAST_DAY: Final = 2_932_896  # The last that a calendar has: 31 December 9999.
+LISTED: Final = record({"parts": list_of(record({"name": SHA256, "desk": CODE, "day": integer(0, LAST_DAY)}), MOST)})
 SEEN: Final = record({"v": exactly(1), "network": SHA256, "names": sorted_set_of(SHA256, MOST)})
 MAX_SEEN: Final = 70 * MOST
 

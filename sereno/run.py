@@ -29,14 +29,22 @@ HOSTS: Final = (
     ("desk", "desk.localhost", 8002),
     ("alerts", "alerts.localhost", 8003),
 )
+LAST_PORT: Final = 65_535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--folder", type=Path, default=Path("run"), help="where everything is kept (default: run)")
     parser.add_argument(
-        "--port", type=int, default=HOSTS[0][2], help="the intake's port; desk and alerts take the next two"
+        "--port", type=read_port, default=HOSTS[0][2], help="the intake's port; desk and alerts take the next two"
     )
+
+
+def read_port(text: str) -> int:
+    """Return a port of which the next two are ports too.  Raises argparse.ArgumentTypeError."""
+    if not text.isdecimal() or not 0 < int(text) <= LAST_PORT - 2:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {LAST_PORT - 2}; this is {text}")
+    return int(text)
 
 
 def addresses(port: int) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import waitress
+from waitress.server import create_server
 
 from protocol.encoding import b64
 from protocol.witness import MAX_REQUEST
@@ -55,17 +55,24 @@ def run(arguments: argparse.Namespace) -> int:
     for known in witness.logs():
         seen = f"{known.last.size} leaves" if known.last else "nothing yet"
         print(f"{known.key.name}: has signed {seen}.")
+    try:
+        server = create_server(
+            application(witness),
+            listen=arguments.listen,
+            threads=4,
+            ident=None,
+            max_request_body_size=MAX_REQUEST,
+            channel_timeout=30,
+            clear_untrusted_proxy_headers=True,
+        )
+    except ValueError as error:
+        witness.close()
+        raise OSError(
+            f"--listen takes an address and a port, such as 127.0.0.1:8010, and no {arguments.listen}."
+        ) from error
     print(f"{witness.key.name} answers at http://{arguments.listen}/add-checkpoint since {shown(int(time.time()))}.")
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
-    waitress.serve(
-        application(witness),
-        listen=arguments.listen,
-        threads=4,
-        ident=None,
-        max_request_body_size=MAX_REQUEST,
-        channel_timeout=30,
-        clear_untrusted_proxy_headers=True,
-    )
+    server.run()
     return 0
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from protocol import age
 from protocol.legal import seal_legal
+from protocol.limits import DAY
 from sereno import clock
 from sereno.__main__ import main
 from sereno.demonet import DemoNetwork, found_demo, install, write_files
+from sereno.founding import OF_A_NETWORK, prepare
+from sereno.legal import LAST_DAY, LISTED
 from sereno.run import database, work_key
 from store.engine import open_engine, reading
 from store.subscribers import WEBHOOK, active_subscribers
+from tests.refusals import refused
 from tests.stores import new_store
 
 PLACES = dict.fromkeys(("intake", "desk", "alerts"), "http://a.localhost")
@@ -101,6 +109,63 @@ def test_an_address_that_is_no_store_s_is_named_by_commands_and_doctor(
     assert "SERENO_DATABASE is no store's address" in said(["roster", "--folder", str(folder), "show"], capsys)
     assert main(["doctor", "--folder", str(folder)]) == 1
     assert "MEND  SERENO_DATABASE is no store's address" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("left", OF_A_NETWORK)
+def test_no_demo_is_founded_over_what_is_left_of_a_network(folder: Path, left: str) -> None:
+    for one in ("policy.json", *OF_A_NETWORK):
+        if one != left and (folder / one).exists():
+            (folder / one).unlink()
+    if left == "people":
+        (folder / left).mkdir()
+    before = {one.name: one.stat().st_mtime_ns for one in folder.iterdir()}
+    with pytest.raises(OSError, match=f"{left} and no policy.json"):
+        prepare(folder, 20_600)
+    assert {one.name: one.stat().st_mtime_ns for one in folder.iterdir()} == before
+
+
+def test_no_demo_is_founded_in_a_network_s_store(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERENO_DATABASE", database(folder))
+    with pytest.raises(OSError, match=r"a store with a roster and no policy\.json"):
+        prepare(tmp_path / "other", 20_600)
+
+
+def test_what_is_no_port_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+    desk = ["desk", "--network", "http://a.localhost", "--policy", "policy.json", "--port"]
+    for line in (["run", "--port", "65534"], ["run", "--port", "-1"], [*desk, "80222"]):
+        with pytest.raises(SystemExit):
+            main(line)
+        assert "a port is a number" in capsys.readouterr().err
+
+
+def test_whoever_stops_a_command_sees_no_traceback(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # Whatever started the tests may ignore it.
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+    os.mkfifo(tmp_path / "release.json")  # Nobody writes into it, so the command waits.
+    stop = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    stop.start()
+    assert main(["check", str(tmp_path / "release.json"), "--policy", str(folder / "policy.json")]) == 130
+    stop.join()
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_a_witness_that_could_listen_nowhere_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ["log", "witness", "--folder", str(tmp_path / "witness")]
+    assert main([*at, "--new", "witness.example.org"]) == 0
+    for _ in range(2):
+        assert "--listen takes an address and a port" in said([*at, "--listen", "127.0.0.1:no"], capsys)
+
+
+def test_a_desk_whose_days_no_calendar_has_is_refused() -> None:
+    def listed(day: int) -> dict[str, object]:
+        return {"parts": [{"name": "ab" * 32, "desk": "vega", "day": day}]}
+
+    LISTED(listed(LAST_DAY), "answer")
+    assert time.gmtime(LAST_DAY * DAY).tm_year == 9999
+    with refused("shape"):
+        LISTED(listed(LAST_DAY + 1), "answer")
 
 
 def test_a_log_without_its_whole_address_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -128,6 +128,7 @@ def test_what_keeps_a_run_from_starting_is_said_and_the_folder_is_free_again(
 ) -> None:
     folder = tmp_path / "network"
     folder.mkdir()
+    (folder / "policy.json").touch()
     (folder / "sereno.db").mkdir()
     assert main(["run", "--folder", str(folder), "--port", "20500"]) == 1
 
