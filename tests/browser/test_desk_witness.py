@@ -82,6 +82,8 @@ def test_nobody_is_asked_twice_and_no_d4_rests_on_nothing(desk: Page) -> None:
 
 def test_a_case_that_is_looked_at_says_at_once_that_its_tip_was_taken_back(site: DeskSite, desk: Page) -> None:
     assert desk.locator("#witnesses").count() == 0
+    desk.locator(".others summary").click()
     site.withdraw(thread_of(site))
     expect(desk.locator("#tab-queue")).to_contain_text("1")  # Nobody has put it to the case yet.
     expect(desk.locator("#witnesses")).to_contain_text("took back the only tip of this case", timeout=5000)
+    assert desk.locator("#do-hold").is_visible()  # What was opened is not closed under anybody's finger.

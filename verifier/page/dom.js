@@ -55,6 +55,18 @@ export function refill(node, ...children) {
   if (caret !== null && (again instanceof HTMLTextAreaElement || isTyped(again))) again.setSelectionRange(caret, caret);
 }
 
+/** @param {HTMLElement} node @returns {string[]} the summaries of what was opened in it */
+export function openIn(node) {
+  return [...node.querySelectorAll("details[open] > summary")].map(({ textContent }) => textContent ?? "");
+}
+
+/** What somebody opened stays open when it is drawn again.  @param {HTMLElement} node @param {readonly string[]} open */
+export function reopen(node, open) {
+  for (const summary of node.querySelectorAll("details > summary")) {
+    if (open.includes(summary.textContent ?? "")) summary.parentElement?.toggleAttribute("open", true);
+  }
+}
+
 /** @param {unknown} node @returns {node is HTMLInputElement} whether it is a line of text with a caret */
 function isTyped(node) {
   return node instanceof HTMLInputElement && (node.type === "text" || node.type === "password");

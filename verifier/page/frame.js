@@ -8,7 +8,7 @@ import { banners } from "./banner.js";
 import { here } from "./baked.js";
 import { drawCase } from "./case-panel.js";
 import { proposalOf } from "./casefile.js";
-import { el, refill } from "./dom.js";
+import { el, openIn, refill, reopen } from "./dom.js";
 import { drawNeeds } from "./need-panel.js";
 import { drawQueue } from "./queue-panel.js";
 import { drawSecond } from "./second-key.js";
@@ -21,9 +21,9 @@ import { takenBack } from "./witness.js";
 /** @typedef {import("./desk.js").Desk} Desk */
 /**
  * What is shown again when its key is another: `drawn` is the one that it was drawn for, `failed` the last that it could
- * not be drawn for.
+ * not be drawn for, `place` what was looked at when it was drawn.
  * @typedef {{node: HTMLElement, key: () => unknown, draw: () => readonly (Node | string)[], drawn: string,
- *   failed: string}} Panel
+ *   failed: string, place: string}} Panel
  */
 
 const BEAT = 100; // Milliseconds at least between two drawings.
@@ -56,7 +56,7 @@ export class Frame {
     const said = el("div", { id: "said", role: "status", "aria-live": "polite" });
     const tabs = el("nav", { id: "tabs", "aria-label": t("Desk") });
     /** @param {HTMLElement} node @param {Panel["key"]} key @param {Panel["draw"]} draw */
-    const panel = (node, key, draw) => this.#panels.push({ node, key, draw, drawn: "", failed: "" });
+    const panel = (node, key, draw) => this.#panels.push({ node, key, draw, drawn: "", failed: "", place: "" });
     panel(who, () => [desk.reached, this.#minute()], () => this.#who());
     panel(said, () => desk.said, () => this.#said());
     panel(tabs, () => [desk.tab, desk.load.waiting.length], () => this.#tabs());
@@ -112,9 +112,13 @@ export class Frame {
 
   /** One panel that can't be drawn keeps no other back, and shows nothing of before.  @param {Panel} panel @param {string} key */
   #drawOne(panel, key) {
+    const { case: shown, envelope, mode } = this.desk;
+    const place = JSON.stringify([shown, envelope, mode]);
     try {
+      const open = panel.place === place ? openIn(panel.node) : [];
       refill(panel.node, panel.draw());
-      panel.drawn = key;
+      reopen(panel.node, open);
+      Object.assign(panel, { drawn: key, place });
     } catch (error) {
       panel.drawn = "";
       if (panel.failed === key) return; // Said already; it is tried again with each look.
