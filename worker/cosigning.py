@@ -22,6 +22,7 @@ from protocol.merkle import consistency
 from protocol.note import COSIGNER, Checkpoint, Line, Note, key_hash
 from protocol.roster import Roster
 from protocol.witness import MAX_ANSWER, SIZE_TYPE, AddCheckpoint, read_cosignature, read_size
+from store.changes import Changes
 from store.engine import reading, writing
 from store.knowledge import roster_now
 from store.logbook import ASKER, hold_writer, join_checkpoint, latest_checkpoint, node_reader
@@ -159,10 +160,12 @@ def _meaning(status: int) -> str:
 
 def serve(station: Station) -> None:
     """Ask until the process is ended."""
-    asker = Asker(station)
+    asker, changes = Asker(station), Changes(station.engine)
     while True:
+        now = int(time.time())
         try:
-            asker.ask(int(time.time()))
+            if changes.is_due(now):
+                asker.ask(now)
         except Refused as refusal:  # Before the first roster, or with one that does not check: the doctor says so.
             print(f"No witness can be asked: {refusal.sentence}", file=sys.stderr, flush=True)
             time.sleep(LONGEST_WAIT)

@@ -22,6 +22,7 @@ from protocol.policy import Policy
 from protocol.roster import Roster, open_roster
 from protocol.signed import Signed, public_key
 from store import failpoint
+from store.changes import Changes
 from store.engine import open_engine, reading, writing
 from store.logbook import (
     append,
@@ -37,7 +38,7 @@ from store.rosters import current_roster
 from worker.loghead import LogHead, require_grown
 from worker.settings import LogSettings
 
-PAUSE: Final = 0.03  # Seconds between looks: an alert waits for this at most once.
+PAUSE: Final = 0.02  # Seconds between looks: an alert waits for this at most once.
 
 
 class LogWriter:
@@ -107,7 +108,9 @@ def serve() -> None:
     settings = LogSettings.read()
     seed = LogKey.decode(settings.log_key.read_bytes()).seed
     policy, head = Policy.decode(settings.policy.read_bytes()), LogHead(settings.log_key.with_suffix(".head"))
-    writer = LogWriter(open_engine(settings.database), policy, seed, head)
+    engine = open_engine(settings.database)
+    writer, changes = LogWriter(engine, policy, seed, head), Changes(engine)
     while True:
-        if not writer.write(int(time.time())):
+        now = int(time.time())
+        if not (changes.is_due(now) and writer.write(now)):
             time.sleep(PAUSE)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from protocol.errors import Refused
 from protocol.state import state
 from store import failpoint
+from store.changes import Changes
 from store.claims import any_due
 from store.deliveries import claim_lot, deliveries
 from store.engine import reading, writing
@@ -31,7 +32,7 @@ from worker import burning, dropping, gate, heads, watch
 from worker.queues import QUICK, SLOW, connect, queue
 from worker.station import Station
 
-PAUSE: Final = 0.05  # Seconds between sweeps.
+PAUSE: Final = 0.02  # Seconds between looks whether there is anything to sweep.
 AT_ONCE: Final = 32  # Messages claimed in one sweep.
 LOTS: Final = 4  # Lots that wait in Redis: more would wait there while their claims run out.
 JOB_TIMEOUT: Final = 15
@@ -192,7 +193,8 @@ def serve(station: Station, url: str) -> None:
         from worker import cosigning  # Whoever asks nobody does not load what asks.
 
         threading.Thread(target=cosigning.serve, args=(station,), daemon=True).start()
-    sweeper = Sweeper(station, connect(url))
+    sweeper, changes = Sweeper(station, connect(url)), Changes(station.engine)
     while True:
-        if not sweeper.sweep(int(time.time())):
+        now = int(time.time())
+        if not (changes.is_due(now) and sweeper.sweep(now)):
             time.sleep(PAUSE)
