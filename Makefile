@@ -8,7 +8,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
+# What is never imported need not be compiled: that is most of it, and a third of the time that installing takes.
+INSTALL := $(PY) -m pip -qq --disable-pip-version-check --no-input install --no-compile --require-hashes --only-binary :all:
 # Node of the machine if it is 20 or later, else the one in the lock: both are reached through this folder.
 NODE := $(VENV)/node
 WITH_NODE := PATH="$(CURDIR)/$(NODE):$$PATH"
@@ -20,7 +21,7 @@ SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # What does not wait for another is done side by side.
 BESIDE := $(MAKE) --no-print-directory --jobs=4
 
-.PHONY: help setup run demo test check bench soak shots lock build clean browsers checks style types scripts built words
+.PHONY: help setup run demo test tests check bench soak shots lock build clean browsers checks style types scripts built words
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +34,11 @@ run: setup ## start Sereno on this machine (intake, desk, alerts, worker, Redis,
 demo: setup ## walk one tip from a witness to a checked alert, and keep what was seen in demo/
 	@$(PY) -m sereno demo --out demo
 
-test: ## check, then every test (about ten minutes)
-	@$(BESIDE) checks browsers
+test: ## check, and every test (about ten minutes)
+	@$(BESIDE) $(VENV)/.test $(VENV)/.node_modules browsers
+	@$(BESIDE) checks tests
+
+tests:
 	@$(WITH_NODE) $(PY) -m pytest $(SPREAD) -m "not soak" $(ARGS)
 
 check: ## style, types, and that built files match their sources
@@ -91,17 +95,21 @@ $(VENV)/.made:
 
 $(VENV)/.run: $(VENV)/.made requirements.txt requirements-redis.txt
 	@echo "Installing what Sereno needs (once) …"
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@$(INSTALL) -r requirements.txt
 	@tools/redis $(VENV)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-test.txt
+# After Node, for this may renew the pip that fetches it.
+$(VENV)/.test: $(VENV)/.run requirements-test.txt | $(VENV)/.node
 	@echo "Installing what the tests need (once) …"
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements-test.txt
+	@$(INSTALL) -r requirements-test.txt
+	@touch $@
+
+$(VENV)/.node: $(VENV)/.made requirements-node.txt
 	@tools/node $(VENV) $(NODE)
 	@touch $@
 
-$(VENV)/.node_modules: $(wildcard package-lock.json) | $(VENV)/.test
+$(VENV)/.node_modules: $(wildcard package-lock.json) | $(VENV)/.node
 	@if [ -f package-lock.json ]; then echo "Installing what builds and checks JavaScript (once) …"; \
 	  $(WITH_NODE) npm ci --silent --no-audit --no-fund --ignore-scripts; fi
 	@touch $@

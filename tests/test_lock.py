@@ -50,7 +50,7 @@ def test_the_lock_is_complete_for_every_python_of_ours(name: str) -> None:
     assert asked["async-timeout"] == "redis"  # Asked for by old Pythons only: seen from this one all the same.
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt", "requirements-redis.txt"])
+@pytest.mark.parametrize("name", [f"requirements{one}.txt" for one in ("", "-test", "-redis", "-node")])
 def test_what_is_locked_is_locked_by_hash(name: str) -> None:
     lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.lstrip().startswith("#")]
     pinned = [line for line in lines if not line.startswith(" ")]

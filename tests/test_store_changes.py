@@ -8,10 +8,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from store.changes import Changes
 from store.engine import open_engine, reading, writing
 from store.migrating import migrate
+
+WRITES = """
+import sqlite3, sys
+there = sqlite3.connect(sys.argv[1])
+there.execute("INSERT INTO marks VALUES (2)")
+there.commit()
+"""
+
 
 @pytest.fixture
 def engine(sqlite_url: str) -> Engine:
@@ -19,7 +28,7 @@ def engine(sqlite_url: str) -> Engine:
     engine = open_engine(sqlite_url)
     migrate(engine)
     with writing(engine) as conn:
-        conn.exec_driver_sql("CREATE TABLE marks (mark INTEGER)")
+        conn.exec_driver_sql("CREATE TABLE marks (mark INTEGER NOT NULL)")
     return engine
 
 
@@ -46,9 +55,9 @@ def test_what_is_read_or_undone_makes_no_look_due(engine: Engine) -> None:
     changes.is_due(7)
     with reading(engine) as conn:
         conn.exec_driver_sql("SELECT * FROM marks").all()
-    with pytest.raises(ZeroDivisionError), writing(engine) as conn:
+    with pytest.raises(IntegrityError), writing(engine) as conn:
         mark(conn)
-        raise ZeroDivisionError
+        conn.exec_driver_sql("INSERT INTO marks VALUES (NULL)")
 
     assert not changes.is_due(7)
 
@@ -56,8 +65,7 @@ def test_what_is_read_or_undone_makes_no_look_due(engine: Engine) -> None:
 def test_another_process_is_noticed_and_each_follower_sees_for_itself(engine: Engine) -> None:
     one, other = Changes(engine), Changes(engine)
     assert (one.is_due(7), other.is_due(7)) == (True, True)
-    told = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('INSERT INTO marks VALUES (2)'); c.commit()"
-    subprocess.run([sys.executable, "-c", told, str(engine.url.database)], check=True)
+    subprocess.run([sys.executable, "-c", WRITES, str(engine.url.database)], check=True)
 
     assert (one.is_due(7), one.is_due(7), other.is_due(7)) == (True, False, True)
 
