@@ -28,7 +28,8 @@ def node() -> str:
 
     Without one the tests that need it count as NOT RUN, in CI as failed.
     """
-    found = [path for path in (shutil.which("node"), shutil.which("node", path=GATHERED)) if path and _major(path) >= OLDEST]
+    paths = (shutil.which("node"), shutil.which("node", path=GATHERED))
+    found = [path for path in paths if path and _major(path) >= OLDEST]
     if found:
         return found[0]
     sentence = f"NOT RUN: Node {OLDEST} or later is needed; `make test` installs it."

@@ -56,8 +56,7 @@ def test_what_is_read_or_undone_makes_no_look_due(engine: Engine) -> None:
     with reading(engine) as conn:
         conn.exec_driver_sql("SELECT * FROM marks").all()
     with pytest.raises(IntegrityError), writing(engine) as conn:
-        mark(conn)
-        conn.exec_driver_sql("INSERT INTO marks VALUES (NULL)")
+        conn.exec_driver_sql("INSERT INTO marks VALUES (1), (NULL)")
 
     assert not changes.is_due(7)
 
