@@ -199,13 +199,18 @@ def catalogue_for_js(lang: str, keys: Iterable[str]) -> dict[str, Any]:
     """
     words = translator(lang)
     found = {key: words.entries[key].forms for key in keys if lang != SOURCE and words.is_translated(key)}
-    rule = Locale.parse(lang, sep="-").plural_form
     return {
         "lang": lang,
         "dir": words.direction,
-        "plurals": {rule(number): words.form_of(number) for number in reversed(_NUMBERS)},
+        "plurals": _plurals(lang),
         "messages": {key: forms[0] if len(forms) == 1 else list(forms) for key, forms in found.items()},
     }
+
+
+@cache
+def _plurals(lang: str) -> Mapping[str, int]:
+    words, rule = translator(lang), Locale.parse(lang, sep="-").plural_form
+    return {rule(number): words.form_of(number) for number in reversed(_NUMBERS)}
 
 
 def endonym(lang: str) -> str:

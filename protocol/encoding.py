@@ -23,6 +23,10 @@ from protocol.errors import Refused
 MAX_DEPTH: Final = 12  # Our deepest object (a bundle) nests six levels; a bound keeps deep recursion out.
 MAX_INT: Final = 2**53 - 1  # What a JSON number means the same in both languages (RFC 8785, section 3.2.2.3).
 
+_plain_text: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
+
 
 def sha256(data: bytes) -> bytes:
     """Return the 32-byte SHA-256 of `data`."""
@@ -39,10 +43,10 @@ def canonical(value: Any) -> bytes:
 
     Raises Refused("not_json") for floats, NaN, large integers, lone surrogates and what JSON can't hold.
     """
-    _refuse_numbers(value, 0)
+    is_plain = _is_plain(value, 0)
     try:
-        return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        return _plain_text(value).encode("utf-8") if is_plain else rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, TypeError) as error:
         raise Refused("not_json", f"The value can't be written as canonical JSON: {error}.") from error
 
 
@@ -75,17 +79,25 @@ def _refuse_float(text: str) -> NoReturn:
     raise Refused("not_json", f"Numbers are whole; this one is {text[:40]}.")
 
 
-def _refuse_numbers(value: Any, depth: int) -> None:
+def _is_plain(value: Any, depth: int) -> bool:
+    """Say whether Python's own encoder, four times as fast, writes JCS: it does where every key is ASCII.
+
+    Others are sorted by their UTF-16 units in RFC 8785, and by code points in Python.
+    Raises Refused("not_json") for numbers that are none of ours, and for what nests too deep.
+    """
     if depth > MAX_DEPTH:
         raise Refused("not_json", f"The value nests deeper than {MAX_DEPTH} levels.")
     if isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INT):
         raise Refused("not_json", f"Numbers are whole and within ±{MAX_INT}; this one is {value}.")
+    is_plain, children = True, value
     if isinstance(value, dict):
-        for child in value.values():
-            _refuse_numbers(child, depth + 1)
-    elif isinstance(value, (list, tuple)):
-        for child in value:
-            _refuse_numbers(child, depth + 1)
+        is_plain, children = all(isinstance(key, str) and key.isascii() for key in value), value.values()
+    elif not isinstance(value, (list, tuple)):
+        return True
+    for child in children:
+        if not isinstance(child, str):  # Most are, and a text holds nothing to look at.
+            is_plain &= _is_plain(child, depth + 1)
+    return is_plain
 
 
 def b64(data: bytes) -> str:

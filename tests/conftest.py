@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import nacl.pwhash.argon2id
 import pytest
 import redis
 import sqlalchemy
@@ -25,6 +27,14 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing behind when no service was asked for."""
     databases.close_run()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hashed_once() -> Iterator[None]:
+    """Remember what Argon2id gave for the same words, salt and cost: files are opened here dozens of times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nacl.pwhash.argon2id, "kdf", functools.cache(nacl.pwhash.argon2id.kdf))
+        yield
 
 
 @pytest.fixture(scope="session")
