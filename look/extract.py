@@ -12,13 +12,14 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_file
+from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
 from look.words import FOLDER, SOURCE, TEMPLATE, languages, read_catalogue
@@ -56,11 +57,18 @@ def sources() -> Iterator[Path]:
 
 def messages_of(path: Path) -> Iterator[tuple[Message, bool]]:
     """Give the messages of one file, and whether each is a legal text."""
-    method = METHODS[path.suffix]
-    say = SAY_JS if method == "javascript" else SAY
-    for keywords, legal in ((say, False), (LEGAL, True)):
-        for _, message, _, _ in extract_from_file(method, path, keywords=keywords, options=OPTIONS):
-            yield (message if isinstance(message, str) else tuple(message)), legal
+    yield from _messages(METHODS[path.suffix], path.read_bytes())
+
+
+@cache
+def _messages(method: str, data: bytes) -> tuple[tuple[Message, bool], ...]:
+    found: list[tuple[Message, bool]] = []
+    for keywords, legal in ((SAY_JS if method == "javascript" else SAY, False), (LEGAL, True)):
+        if legal and b"legal(" not in data:  # To read a file takes long, and few say anything legal.
+            continue
+        for _, message, _, _ in extract(method, BytesIO(data), keywords=keywords, options=OPTIONS):
+            found.append(((message if isinstance(message, str) else tuple(message)), legal))
+    return tuple(found)
 
 
 def templates() -> Iterator[Message]:
