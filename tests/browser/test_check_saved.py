@@ -90,6 +90,7 @@ def test_a_page_that_changed_on_its_way_is_not_saved(reading: Reading, stand: St
     tab.wait_for_selector("#save-fault:not([hidden])")
 
 
+@pytest.mark.soak  # test_journey has Firefox check what was released.
 def test_a_saved_copy_works_in_firefox_too(stand: Stand, tmp_path: Path, firefox_path: str) -> None:
     assert firefox_path
     page = tmp_path / "saved.html"

@@ -32,7 +32,7 @@ def code_of(reading: Reading, stand: Stand, name: str = "confirmed") -> str:
     return text
 
 
-@pytest.mark.parametrize("screen", WIDTHS)
+@pytest.mark.parametrize("screen", ["a phone", pytest.param("a laptop", marks=pytest.mark.soak)])
 def test_the_code_on_a_screen_leads_to_a_page_that_finds_the_alert_genuine(
     reading: Reading, stand: Stand, screen: str
 ) -> None:

@@ -173,7 +173,14 @@ def test_a_word_that_is_not_in_the_list_is_named_and_mended_with_one_tap(visit: 
     assert paths(visit) == ["/en", "/recipients", "/work", *LATER]
 
 
-@pytest.mark.parametrize("garbage", [b"", b"<html>hotel</html>", bytes(65_536)], ids=["nothing", "a page", "zeros"])
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        pytest.param(b"<html>hotel</html>", id="a page"),
+        pytest.param(b"", id="nothing", marks=pytest.mark.soak),
+        pytest.param(bytes(65_536), id="zeros", marks=pytest.mark.soak),
+    ],
+)
 def test_a_garbage_drop_is_said_and_nothing_of_it_is_shown(
     context: BrowserContext, intake_site: IntakeSite, garbage: bytes
 ) -> None:

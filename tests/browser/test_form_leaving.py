@@ -94,7 +94,9 @@ def test_a_page_that_was_kept_in_memory_begins_anew_and_works(visit: Visit) -> N
     assert visit.told(visit.sent()[0])["tip"]["what"] == "at-door"
 
 
-@pytest.mark.parametrize("state", ["filled", "dropped", "sent"])
+@pytest.mark.parametrize(
+    "state", ["dropped", *(pytest.param(one, marks=pytest.mark.soak) for one in ("filled", "sent"))]
+)
 def test_leaving_leaves_nothing_to_go_back_to(visit: Visit, state: str) -> None:
     tab = visit.tab
     FORM_STATES[state](tab)

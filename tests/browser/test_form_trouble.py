@@ -80,7 +80,11 @@ def refuse(tab: Page, path: str, kind: str, status: int, times: int) -> None:
     tab.route(path, answer_with)
 
 
-@pytest.mark.parametrize(("kind", "status"), [("set_old", 409), ("set_unknown", 409), ("stanza_count", 409)])
+# All of them go one way in the page; the door's own tests give each.
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("set_old", 409), *(pytest.param(one, 409, marks=pytest.mark.soak) for one in ("set_unknown", "stanza_count"))],
+)
 def test_when_the_readers_have_changed_the_same_tip_is_sealed_again(visit: Visit, kind: str, status: int) -> None:
     refuse(visit.tab, "**/envelopes*", kind, status, 1)
     answer(visit.tab)
@@ -105,7 +109,12 @@ def test_work_that_is_refused_is_done_again_for_the_same_envelope(visit: Visit) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "notice"), [("under_load", 503, "load"), ("http", 500, "trouble"), ("bucket", 400, "trouble")]
+    ("kind", "status", "notice"),
+    [
+        ("under_load", 503, "load"),
+        ("http", 500, "trouble"),
+        pytest.param("bucket", 400, "trouble", marks=pytest.mark.soak),
+    ],
 )
 def test_a_refusal_loses_nothing_and_can_be_tried_again(visit: Visit, kind: str, status: int, notice: str) -> None:
     tab = visit.tab

@@ -43,10 +43,10 @@ def corners(tab: Page, data: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("turn", "upright"),
     [
-        (1, ["dark", "grey", "light", "light"]),
-        (3, ["light", "light", "grey", "dark"]),
         (6, ["light", "dark", "light", "grey"]),
-        (7, ["light", "grey", "light", "dark"]),
+        pytest.param(1, ["dark", "grey", "light", "light"], marks=pytest.mark.soak),
+        pytest.param(3, ["light", "light", "grey", "dark"], marks=pytest.mark.soak),
+        pytest.param(7, ["light", "grey", "light", "dark"], marks=pytest.mark.soak),
     ],
 )
 def test_a_phones_photo_comes_upright_and_says_nothing_of_the_phone(
