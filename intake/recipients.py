@@ -6,7 +6,8 @@ somebody is revoked or suspended, no set of next week, no stay and no notice tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import Connection
@@ -55,7 +56,7 @@ def publication(conn: Connection, policy: Policy, now: int) -> bytes:
     if not shown:
         raise Refused("set_unknown", "No desk has a recipient set for this week; its verifiers have to open it.")
     stored, roster, sets = max(shown, key=lambda one: (len({each.desk for each in one[2]}), one[0].number))
-    notices = notices_in_force(map(Signed.decode, found.notices), roster, gone, now)
+    notices = notices_in_force(_readable(found.notices), roster, gone, now)
     return _encode(stored, roster, sets, found, [signed for _, signed in notices.values()])
 
 
@@ -69,8 +70,8 @@ def _opening(stays: Sequence[bytes], roster: Roster) -> list[tuple[Signed, Stay]
     """Return the stays that a roster bears out, of each person the one that holds longest."""
     found: dict[str, tuple[Signed, Stay]] = {}
     for data in stays:
-        signed = Signed.decode(data)
         try:
+            signed = Signed.decode(data)
             stay = open_stay(signed, roster)
         except Refused:
             continue  # Its lead is none in this roster, or was revoked since: it says nothing there.
@@ -78,6 +79,13 @@ def _opening(stays: Sequence[bytes], roster: Roster) -> list[tuple[Signed, Stay]
         if held is None or stay.until > held[1].until:
             found[stay.verifier] = signed, stay
     return sorted(found.values(), key=lambda one: -one[1].until)
+
+
+def _readable(notices: Sequence[bytes]) -> Iterator[Signed]:
+    """Give the notices that are still what a desk signed: whatever became of one, a tip must still be sealed."""
+    for data in notices:
+        with suppress(Refused):
+            yield Signed.decode(data)
 
 
 def _encode(

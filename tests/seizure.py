@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHUNK = 1 << 20
+ZEROS = bytes(CHUNK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,12 @@ def _in_range(memory: object, start: int, end: int, marks: tuple[bytes, ...], lo
     for at in range(start, end, CHUNK):
         try:
             memory.seek(at)  # type: ignore[attr-defined]
-            data = tail + memory.read(min(CHUNK, end - at))  # type: ignore[attr-defined]
+            read = memory.read(min(CHUNK, end - at))  # type: ignore[attr-defined]
         except (OSError, ValueError, OverflowError):
             return found  # A mapping that went away, or one that can't be read by anyone.
+        if not tail.strip(b"\0") and read == ZEROS[: len(read)]:
+            continue  # Most of a thread's memory was never touched.
+        data = tail + read
         found |= {mark for mark in marks if mark in data}
         tail = data[-longest:]
     return found

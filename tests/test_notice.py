@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from intake.recipients import publication
 from protocol.limits import DAY, HOUR, QUARTER
 from protocol.notice import Notice
 from protocol.publication import open_publication
 from store.engine import reading, writing
-from store.notices import forget_notices, last_notice, list_notices, put_notice
+from store.notices import forget_notices, last_notice, list_notices, notices, put_notice
 from store.rosters import put_roster, roster_recipients
 from tests.desk_room import Room, refusal
 from tests.refusals import refused
@@ -103,7 +103,7 @@ def test_what_nobody_may_tell_is_not_kept(room: Room) -> None:
     assert room.rows("notices") == {"notices": 0}
 
 
-@pytest.mark.parametrize("how", ["stayed", "revoked", "forged"])
+@pytest.mark.parametrize("how", ["stayed", "revoked", "forged", "damaged"])
 def test_what_does_not_check_is_not_handed_out_and_a_form_seals_without_it(room: Room, how: str) -> None:
     """A stay and a new roster hold at once; and whoever writes into the store is no lead."""
     world = room.world
@@ -119,5 +119,8 @@ def test_what_does_not_check_is_not_handed_out_and_a_form_seals_without_it(room:
         world.publish()
         with writing(room.engine) as conn:
             put_roster(conn, world.signed_roster.encode(), [], {})
+    if how == "damaged":
+        with writing(room.engine) as conn:
+            conn.execute(update(notices).values(signed=b"{"))
 
     assert told(room) == {}
