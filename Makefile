@@ -8,8 +8,12 @@ SHELL := /bin/bash
 
 VENV := .venv
 PY := $(VENV)/bin/python
-# What is never imported need not be compiled: that is most of it, and a third of the time that installing takes.
 INSTALL := $(PY) -m pip -qq --disable-pip-version-check --no-input install --no-compile --require-hashes --only-binary :all:
+# What runs is compiled with every core, where pip takes one, and our own with it: servers leave no file behind.  What
+# only tests need is compiled when it is first imported.
+unexport PYTHONDONTWRITEBYTECODE
+COMPILE := $(PY) -m compileall -q -j 0
+HOUSE := alerts intake keys look protocol sereno store verifier worker
 # Node of the machine if it is 20 or later, else the one in the lock: both are reached through this folder.
 NODE := $(VENV)/node
 WITH_NODE := PATH="$(CURDIR)/$(NODE):$$PATH"
@@ -21,12 +25,12 @@ SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # What does not wait for another is done side by side.
 BESIDE := $(MAKE) --no-print-directory --jobs=4
 
-.PHONY: help setup run demo test tests check bench soak shots lock build clean browsers checks style types scripts built words
+.PHONY: help setup compiled run demo test tests check bench soak shots lock build clean browsers checks style types scripts built words
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.run ## make .venv with everything that `run` needs
+setup: $(VENV)/.run compiled ## make .venv with everything that `run` needs
 
 run: setup ## start Sereno on this machine (intake, desk, alerts, worker, Redis, SQLite)
 	@$(PY) -m sereno run
@@ -36,6 +40,7 @@ demo: setup ## walk one tip from a witness to a checked alert, and keep what was
 
 test: ## check, and every test (about ten minutes)
 	@$(BESIDE) $(VENV)/.test $(VENV)/.node_modules browsers
+	@$(COMPILE) $(HOUSE) tests
 	@$(BESIDE) checks tests
 
 tests:
@@ -43,6 +48,9 @@ tests:
 
 check: ## style, types, and that built files match their sources
 	@$(BESIDE) checks
+
+compiled: $(VENV)/.run
+	@$(COMPILE) $(HOUSE)
 
 checks: types built words scripts style
 
@@ -96,6 +104,7 @@ $(VENV)/.made:
 $(VENV)/.run: $(VENV)/.made requirements.txt requirements-redis.txt
 	@echo "Installing what Sereno needs (once) …"
 	@$(INSTALL) -r requirements.txt
+	@$(COMPILE) $(VENV)/lib
 	@tools/redis $(VENV)
 	@touch $@
 

@@ -204,6 +204,13 @@ def _uploading(tab: Page) -> None:
     tab.locator("#pause").click()
 
 
+def _heavy(tab: Page) -> None:
+    """So much came in this hour that photos wait."""
+    give_photos(tab, ("street.jpg", photographed(6, scale=25)))
+    _refusing("/parts", "under_load", 503)(tab)
+    tab.wait_for_selector("#going-heavy:visible")
+
+
 def _no_desk(tab: Page) -> None:
     def none(route: Route) -> None:
         body = json.dumps({"kind": "set_unknown", "rule": "ENV-6", "sentence": "-"})
@@ -273,6 +280,7 @@ FORM_STATES: Final[Mapping[str, Step]] = MappingProxyType(
         "photo-fault": _photo_fault,
         "shield": _shield,
         "uploading": _uploading,
+        "heavy": _heavy,
         "no-desk": _no_desk,
         "strange-readers": _strange_readers,
         "link": lambda tab: _go(tab, "?what=taking", "#closed-link"),

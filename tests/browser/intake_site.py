@@ -16,12 +16,17 @@ from typing import Final
 
 from sqlalchemy import Engine, func, select
 
+from protocol.encoding import canonical
 from protocol.envelope import open_envelope
+from protocol.limits import HOUR, QUARTER
+from protocol.notice import NOTICE
 from protocol.recipients import open_set
+from protocol.signed import Signed, sign
 from protocol.tip import Tip
 from sereno import demonet
-from store.engine import reading
+from store.engine import reading, writing
 from store.envelopes import bodies, envelopes, read_body
+from store.notices import last_notice, put_notice
 from tests.stores import new_store
 from worker.dropping import build_drop
 
@@ -56,6 +61,18 @@ class IntakeSite:
         to = next(one for one in sets if one.name == set_name)
         member = self.network.members[0]
         return open_envelope(body, member.epochs[to.epoch], to, member.id)
+
+    def put_notice(self, handle: str) -> None:
+        """Tell witnesses, as somebody of the network, that nobody of their desk can check for two hours."""
+        who = next(one for one in self.network.members if one.person.handle == handle)
+        begins = int(time.time()) // QUARTER * QUARTER
+        desk = self.network.roster.verifiers[who.id].desk
+        with writing(self.engine) as conn:
+            last = last_notice(conn, desk)
+            number = 1 if last is None else Signed.decode(last).read(NOTICE)["number"] + 1
+            value = {"v": 1, "network": self.network.policy.network, "desk": desk, "number": number, "from": begins}
+            value |= {"until": begins + 2 * HOUR, "reason": "nobody-on-shift"}
+            put_notice(conn, sign("notice", canonical(value), who.id, who.seed).encode())
 
 
 def free_port() -> int:

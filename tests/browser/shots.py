@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from look.words import languages
 from tests import browsers
-from tests.browser import alerts_site, alerts_states, desk_site, desk_states, form_states, intake_site
+from tests.browser import alerts_site, alerts_states, beside_states, desk_site, desk_states, form_states, intake_site
 
 Scheme = Literal["light", "dark"]
 WIDTHS: Final = {390: 844, 1280: 900}
@@ -96,6 +96,16 @@ def shoot_form(camera: Camera, folder: Path) -> None:
                 form_states.open_form(tab, site.url, lang)
                 step(tab)
                 camera.take(tab, "form", state, lang)
+
+
+def shoot_beside(camera: Camera, folder: Path) -> None:
+    """Take what stands beside the form."""
+    with intake_site.serve(folder / "beside") as site:
+        for lang, (state, step) in product(LANGUAGES, beside_states.BESIDE_STATES.items()):
+            with camera.phone(lang) as phone:
+                tab = phone.new_page()
+                step(tab, site, lang)
+                camera.take(tab, "beside", state, lang)
 
 
 def shoot_alerts(camera: Camera, folder: Path) -> None:
@@ -210,6 +220,7 @@ SECOND: Final[dict[str, Callable[[Page], None]]] = {
 }
 FACES: Final[dict[str, Callable[[Camera, Path], None]]] = {
     "form": shoot_form,
+    "beside": shoot_beside,
     "alerts": shoot_alerts,
     "desk": shoot_desk,
 }

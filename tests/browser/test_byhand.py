@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from protocol import limits
 from protocol.envelope import seal_envelope
 from protocol.sealedfile import SealedFile
 from sereno import clock
+from tests.browser.beside_states import hand_in
 from tests.browser.intake_site import IntakeSite
 from tests.browser.test_form_access import SIZES, SMALL
 from tests.browser.watched import faults
@@ -25,14 +26,6 @@ def sealed(site: IntakeSite) -> bytes:
     attorneys = [network.recipients[one.id] for one in network.roster.attorneys()]
     envelope = seal_envelope({**header, "network": network.policy.network}, to, attorneys)
     return SealedFile(to.desk, to.name, envelope).encode()
-
-
-def hand_in(tab: Page, data: bytes) -> None:
-    """Choose a file and hand it in, with the page's own button."""
-    file: Any = {"name": "tip.sealed", "mimeType": "application/octet-stream", "buffer": data}
-    tab.locator("#file").set_input_files([file])
-    tab.locator("form button").click()
-    tab.wait_for_selector("[role=status]")
 
 
 def test_a_sealed_file_goes_in_without_any_script(chromium_browser: Browser, intake_site: IntakeSite) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from pathlib import Path
 from typing import Final
@@ -13,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from look.face import Face
-from sereno import demonet
 from sereno.flyer import draw
+from tests.browser.beside_states import face_of
 from tests.browser.form_states import FORM_STATES, answer, send
 from tests.browser.form_visit import Visit
 from tests.browser.intake_site import IntakeSite
@@ -28,7 +27,7 @@ def seen(shot: bytes) -> list[str]:
 
 
 def flyer_of(site: IntakeSite) -> tuple[Face, bytes]:
-    face = Face.decode(json.dumps(demonet.face(dict.fromkeys(("intake", "desk", "alerts"), site.url))).encode())
+    face = face_of(site)
     return face, draw(face, site.network.policy, face.languages)
 
 

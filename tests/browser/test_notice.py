@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from protocol.encoding import canonical, parse
-from protocol.limits import HOUR, QUARTER
+from protocol.limits import HOUR
 from protocol.notice import open_notice
 from protocol.roster import open_roster
 from protocol.signed import Signed, key_id, public_key, sign
 from sereno import demonet
-from store.engine import reading, writing
-from store.notices import last_notice, put_notice
+from store.engine import reading
+from store.notices import last_notice
 from tests.browser import desk_states as states
 from tests.browser.desk_site import DeskSite
 from tests.browser.form_states import answer as answer_all
@@ -34,15 +34,6 @@ def own_intake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IntakeSite]
         yield site
 
 
-def signed_by(network: demonet.DemoNetwork, handle: str, **changes: Any) -> Signed:
-    who = next(one for one in network.members if one.person.handle == handle)
-    begins = int(time.time()) // QUARTER * QUARTER
-    entry = network.roster.verifiers[who.id]
-    value = {"v": 1, "network": network.policy.network, "desk": entry.desk, "number": 1, "from": begins}
-    value |= {"until": begins + 2 * HOUR, "reason": "nobody-on-shift", **changes}
-    return sign("notice", canonical(value), who.id, who.seed)
-
-
 def fresh(context: BrowserContext, site: IntakeSite, lang: str = "en") -> Page:
     """Open the form once the publication is here, past what the browser kept of it."""
     tab = context.new_page()
@@ -55,8 +46,7 @@ def fresh(context: BrowserContext, site: IntakeSite, lang: str = "en") -> Page:
 def test_a_witness_reads_that_nobody_can_check_and_tells_all_the_same(
     context: BrowserContext, own_intake: IntakeSite
 ) -> None:
-    with writing(own_intake.engine) as conn:
-        put_notice(conn, signed_by(own_intake.network, "ana").encode())
+    own_intake.put_notice("ana")
     time.sleep(1.1)  # What the door read a moment ago is taken as read.
     tab = fresh(context, own_intake)
     expect(tab.locator("#shift-notice")).to_be_visible()
@@ -91,8 +81,7 @@ def test_a_witness_reads_it_beside_the_area_where_only_that_area_s_desk_is_empty
     context: BrowserContext, tmp_path: Path
 ) -> None:
     with serve(tmp_path, two_desks()) as site:
-        with writing(site.engine) as conn:
-            put_notice(conn, signed_by(site.network, "ana").encode())
+        site.put_notice("ana")
         tab = fresh(context, site)
         tab.locator("#map").scroll_into_view_if_needed()
         shown = []
