@@ -34,7 +34,7 @@ class Work:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._lock = threading.Lock()
-        self._spent: tuple[dict[bytes, bytes], dict[bytes, bytes]] = ({}, {})
+        self._spent: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._turned = 0
 
     def challenge(self, cost: int, now: int) -> dict[str, Any]:
@@ -63,15 +63,17 @@ class Work:
 
         Says whether it was unspent.  Raises Refused("work") for one that was used for another envelope.
         """
-        digest = digest[:16]
+        # As numbers of 64 bits, which take the least room: there may be half a million.  To find two envelopes that
+        # share one costs more than the work that it would save.
+        solution, envelope = int.from_bytes(token[:8]), int.from_bytes(digest[:8])
         with self._lock:
             # Two generations: a solution stays remembered for longer than it is good.  Where the clock was set back,
             # the next one begins at once: else nothing would be forgotten until the clock is where it was.
             if abs(now - self._turned) > LONGEST:
                 self._spent = ({}, self._spent[0])
                 self._turned = now
-            spent = self._spent[0].get(token) or self._spent[1].get(token)
-            if spent not in (None, digest):
+            spent = self._spent[0].get(solution, self._spent[1].get(solution))
+            if spent not in (None, envelope):
                 raise Refused("work", "This work was used for another envelope; the page has to do it again.")
-            self._spent[0][token] = digest
+            self._spent[0][solution] = envelope
             return spent is None
