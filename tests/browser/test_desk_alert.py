@@ -56,6 +56,8 @@ def test_an_alert_is_suspended_restored_by_two_others_and_reported_over(
         for step in (states.second_evidence, states.second_compare, states.sign):
             step(bo)
         states.await_word(bo, "confirmed")
+        states.await_word(ana, "confirmed")
+        expect(ana.locator("#said")).to_be_empty()  # It waits for no second key any more.
 
         suspend_unheard(bo, ana)
         assert bo.locator("#do-restore").count() == 0  # Not the one who doubted it.

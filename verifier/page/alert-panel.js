@@ -186,7 +186,7 @@ async function stop(desk, file, id, kind, reason) {
 /** @param {Desk} desk @param {CaseFile} file @param {string} said */
 async function after(desk, file, said) {
   desk.go({ mode: "look" });
-  desk.tell(said, "yes");
+  desk.tell(said, "yes", desk.waiting(file.row.id));
   await desk.reread(file.row.id);
   desk.redraw();
 }

@@ -23,7 +23,10 @@ import { tend } from "./week.js";
 /** @typedef {import("./baked.js").Baked} Baked */
 /** @typedef {import("./caseload.js").TipEntry} TipEntry */
 /** @typedef {import("./field.js").Values} Values */
-/** @typedef {{text: string, kind: "" | "yes" | "doubt" | "stop"}} Said */
+/**
+ * What is said at the top; of what waits for others, whether it still does, and whether it did when last looked.
+ * @typedef {{text: string, kind: "" | "yes" | "doubt" | "stop", waits?: () => boolean, waited?: boolean}} Said
+ */
 
 const POLL = 1000; // Milliseconds: sealed to seen on an open desk within a second or so.
 const TEND = 30; // Seconds between two looks at roster, keys and sets, where the queue tells of no change.
@@ -97,10 +100,29 @@ export class Desk {
     this.frame.draw();
   }
 
-  /** Say one thing, aloud too.  @param {string} text @param {Said["kind"]} [kind] */
-  tell(text, kind = "") {
-    this.said = text === "" ? null : { text, kind };
+  /**
+   * Say one thing, aloud too: what waits for others, for as long as it does.
+   * @param {string} text @param {Said["kind"]} [kind] @param {() => boolean} [waits]
+   */
+  tell(text, kind = "", waits = () => false) {
+    this.said = text === "" ? null : { text, kind, waits, waited: false };
     this.show();
+  }
+
+  /** Say no longer that something waits which did and does not any more. */
+  #unsay() {
+    const { said } = this;
+    const waits = said?.waits?.() ?? false;
+    if (said === null || waits === (said.waited ?? false)) return;
+    said.waited = waits;
+    if (waits) return;
+    this.said = null;
+    this.show();
+  }
+
+  /** @param {string} id @returns {() => boolean} whether a case waits for its second key, or for the gate after it */
+  waiting(id) {
+    return () => (this.load.cases.get(id)?.row.proposal ?? null) !== null;
   }
 
   /**
@@ -182,6 +204,7 @@ export class Desk {
       await this.load.poll(this.case);
       await this.noteOpened(); // Of a tip that was touched before its words were there, or while the server was not.
       this.reached = true;
+      this.#unsay();
       if (await this.drop.look(this.load)) {
         this.turn++;
         this.show();

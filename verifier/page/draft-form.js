@@ -207,5 +207,5 @@ async function propose(desk, file, values) {
   desk.forget("draft");
   await desk.reread(file.row.id);
   desk.go({ mode: "look" });
-  desk.tell(t("Proposed. It waits for a second key from another person."), "yes");
+  desk.tell(t("Proposed. It waits for a second key from another person."), "yes", desk.waiting(file.row.id));
 }

@@ -208,7 +208,8 @@ async function attest(desk, file, values) {
   // Where the gate has let it out already, the case has no proposal any more.
   const there = now === undefined || (atGate(desk.session, desk.load, now)?.held ?? now.row.head !== file.row.head);
   if (there) return desk.tell(t("Signed. Both signatures are with the gate."), "yes");
-  desk.tell(t("Signed. The gate does not have it yet: this page hands it over by itself. Keep it open."), "doubt");
+  const waits = desk.waiting(file.row.id);
+  desk.tell(t("Signed. The gate does not have it yet: this page hands it over by itself. Keep it open."), "doubt", waits);
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {HTMLElement} */
