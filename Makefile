@@ -72,7 +72,7 @@ words: $(VENV)/.test
 bench: $(VENV)/.test $(VENV)/.node_modules ## measure, as ratios taken side by side
 	@$(WITH_NODE) $(PY) -m bench $(ARGS)
 
-soak: $(VENV)/.test $(VENV)/.node_modules browsers ## the long campaigns: hundreds of kills and wipes
+soak: $(VENV)/.test $(VENV)/.node_modules browsers ## the long campaigns, and every other language and look
 	@$(WITH_NODE) $(PY) -m pytest -m soak $(ARGS)
 
 shots: $(VENV)/.test $(VENV)/.node_modules browsers ## every page, width and language on one contact sheet, in shots/
