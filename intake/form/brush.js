@@ -31,6 +31,7 @@ export class Brush {
     photo.canvas.addEventListener("keydown", (event) => this.#key(event), { signal });
     photo.canvas.addEventListener("focus", () => this.#showFrame(photo.canvas.matches(":focus-visible")), { signal });
     photo.canvas.addEventListener("blur", () => this.#showFrame(false), { signal });
+    addEventListener("resize", () => this.#showFrame(!this.#frame.hidden), { signal }); // A phone that is turned.
   }
 
   /** Cover all of it. */

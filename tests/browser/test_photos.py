@@ -113,6 +113,18 @@ def test_what_is_no_photo_is_refused_with_a_sentence_and_nothing_is_lost(visit: 
     assert visit.said == []
 
 
+def test_the_frame_that_keys_move_stays_on_the_photo_when_the_screen_turns(visit: Visit) -> None:
+    tab = visit.tab
+    tab.set_viewport_size({"width": 1280, "height": 844})
+    FORM_STATES["brush"](tab)
+    tab.set_viewport_size({"width": 320, "height": 844})
+
+    frame, photo = (tab.locator(one).bounding_box() for one in (".frame", ".edited canvas"))
+    assert frame is not None
+    assert photo is not None
+    assert photo["x"] <= frame["x"] + frame["width"] / 2 <= photo["x"] + photo["width"]
+
+
 def test_a_file_of_200_megabytes_is_refused_before_it_is_read(visit: Visit, tmp_path: Path) -> None:
     tab = visit.tab
     with (tmp_path / "huge.jpg").open("wb") as file:
