@@ -64,7 +64,7 @@ def messages_of(path: Path) -> Iterator[tuple[Message, bool]]:
 def _messages(method: str, data: bytes) -> tuple[tuple[Message, bool], ...]:
     found: list[tuple[Message, bool]] = []
     for keywords, legal in ((SAY_JS if method == "javascript" else SAY, False), (LEGAL, True)):
-        if legal and b"legal(" not in data:  # To read a file takes long, and few say anything legal.
+        if legal and b"legal" not in data:  # To read a file takes long, and few say anything legal.
             continue
         for _, message, _, _ in extract(method, BytesIO(data), keywords=keywords, options=OPTIONS):
             found.append(((message if isinstance(message, str) else tuple(message)), legal))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 CHUNK = 1 << 20
-ZEROS = bytes(CHUNK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,16 @@ def in_memory(pid: int, marks: Iterable[bytes]) -> Iterator[Find]:
             yield from (Find(mark, name) for mark in _in_range(memory, start, end, marks, longest))
 
 
-def _in_range(memory: object, start: int, end: int, marks: tuple[bytes, ...], longest: int) -> set[bytes]:
+def _in_range(memory: FileIO, start: int, end: int, marks: tuple[bytes, ...], longest: int) -> set[bytes]:
     found: set[bytes] = set()
     tail = b""
     for at in range(start, end, CHUNK):
         try:
-            memory.seek(at)  # type: ignore[attr-defined]
-            read = memory.read(min(CHUNK, end - at))  # type: ignore[attr-defined]
+            memory.seek(at)
+            data = tail + memory.read(min(CHUNK, end - at))
         except (OSError, ValueError, OverflowError):
             return found  # A mapping that went away, or one that can't be read by anyone.
-        if not tail.strip(b"\0") and read == ZEROS[: len(read)]:
-            continue  # Most of a thread's memory was never touched.
-        data = tail + read
-        found |= {mark for mark in marks if mark in data}
+        if data.strip(b"\0"):  # Most of a thread's memory was never touched.
+            found |= {mark for mark in marks if mark in data}
         tail = data[-longest:]
     return found
