@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import nacl.bindings
@@ -235,8 +236,9 @@ def plaintext_size(payload: int) -> int:
     return plaintext
 
 
+@lru_cache(maxsize=256)
 def public_key(recipient: str) -> xwing.PublicKey:
-    """Return the key that `age1pq1...` spells.  Raises Refused("age_recipient") for one that is not sound."""
+    """Return the key, which is no secret, that `age1pq1...` spells.  Raises Refused("age_recipient"): it is unsound."""
     if len(recipient) != _RECIPIENT_LENGTH:
         raise Refused("age_recipient", f"A recipient has {_RECIPIENT_LENGTH} characters; one has {len(recipient)}.")
     try:

@@ -122,7 +122,7 @@ def _require_actor(case: Case | None, event: Event, context: Context, move: Move
     if move.who in ("verifier", "second"):
         _require_here(one, event, context, move)
     if move.who == "second" and case is not None:
-        _require_second(one, case, context)
+        _require_second(one, case, event, context)
 
 
 def _require_here(one: Verifier, event: Event, context: Context, move: Move) -> None:
@@ -135,10 +135,11 @@ def _require_here(one: Verifier, event: Event, context: Context, move: Move) -> 
         raise Refused("not_yours", f"{event.move} is for those on shift; {one.id} is not. Start your shift first.")
 
 
-def _require_second(one: Verifier, case: Case, context: Context) -> None:
+def _require_second(one: Verifier, case: Case, event: Event, context: Context) -> None:
     if one.id == case.proposer:
         raise Refused("conflict", f"{one.id} made the proposal; a second person has to judge it.")
-    if one.id in case.attested:
+    # Whoever agreed may still refuse: what two keys signed too late nobody gets, and there may be no third person.
+    if one.id in case.attested and event.move != "refuse":
         raise Refused("conflict", f"{one.id} has attested already; one person is one voice.")
     if context.drawn and one.id not in context.drawn:
         raise Refused("not_yours", f"{', '.join(sorted(context.drawn))} were drawn to judge this; {one.id} was not.")

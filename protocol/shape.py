@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -112,9 +113,14 @@ def recipient(value: Any, path: str) -> None:
     if not isinstance(value, str) or len(value) != 1959:
         raise refuse(path, "an age1pq recipient of 1959 characters", value)
     try:
-        unbech32("age1pq", value)
+        _require_recipient(value)
     except Refused as error:
         raise refuse(path, "an age1pq recipient", value) from error
+
+
+@lru_cache(maxsize=256)
+def _require_recipient(text: str) -> None:
+    unbech32("age1pq", text)
 
 
 def words(most: int, least: int = 1) -> Shape:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import functools
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nacl.pwhash.argon2id
 import pytest
 import redis
 import sqlalchemy
 
+import alerts.app
+import intake.app
 import sereno.redis
+import verifier.app
+from look.face import Face
+from protocol.policy import Policy
 from store.engine import open_engine
 from tests import browsers, databases, stores
 from tests.world import World
@@ -35,6 +41,28 @@ def _hashed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nacl.pwhash.argon2id, "kdf", functools.cache(nacl.pwhash.argon2id.kdf))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _assembled_once() -> Iterator[None]:
+    """Remember the pages that were made of a face and a policy: a program makes them once, and here begin hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        for app in (alerts.app, intake.app, verifier.app):
+            patch.setattr(app, "build_pages", _remembered(app.build_pages))
+        yield
+
+
+def _remembered(build: Callable[[Face, Policy], Any]) -> Callable[[Face, Policy], Any]:
+    known: dict[tuple[str, bytes], Any] = {}
+
+    def remember(face: Face, policy: Policy) -> Any:
+        asked = (repr(face), policy.encode())
+        if asked not in known:
+            known.clear()  # A test's network is seldom another's, and its pages take megabytes.
+            known[asked] = build(face, policy)
+        return known[asked]
+
+    return remember
 
 
 @pytest.fixture(scope="session")

@@ -71,6 +71,18 @@ def test_a_refusal_stands_until_there_is_new_evidence_even_for_a_lead() -> None:
     assert story.move("propose", "bo").state == "proposed"
 
 
+def test_whoever_agreed_can_still_refuse_and_is_no_second_voice() -> None:
+    story = Story().to("proposed")
+    story.move("attest", "cy")
+
+    with refused("conflict", "one voice"):
+        story.move("attest", "cy")
+    with refused("conflict", "made the proposal"):
+        story.move("refuse", "bo")
+    after = story.move("refuse", "cy")
+    assert (after.state, after.proposal, after.attested, after.stale) == ("checking", None, (), True)
+
+
 def test_a_proposal_without_its_evidence_is_refused_in_plain_sentences() -> None:
     story = Story().to("checking").knowing(missing=(Missing("site_told"), Missing("lead", "C", "public")))
 

@@ -85,6 +85,13 @@ def test_what_comes_too_late_for_the_gate_is_said_to_and_is_not_handed_over(shif
     assert [shift.read(name)["gate"] for name in ("bo", "ana")] == ["late"] * 2
     assert (posted(shift), POSTING in shift.street.liars["bo"].asked) == ([], False)
 
+    # Nobody else is on shift: whoever agreed ends it, not whoever proposed.
+    said = {"missing": ["freshness"], "words": "It did not go out."}
+    assert shift.move("ana", "refuse", said) == "conflict"
+    shift.must("bo", "refuse", said)
+    row = shift.read("ana")["row"]
+    assert (row["state"], row["proposal"], row["attested"], row["stale"]) == ("checking", None, [], True)
+
 
 def test_a_suspension_is_told_to_a_case_that_did_not_hear_of_it_nor_of_the_release(shift: Shift) -> None:
     assert shift.street.open("cy", weeks=True) == ""
@@ -127,4 +134,3 @@ def test_an_alert_under_review_that_is_reported_over_says_why_it_is_under_review
     shift.stop("ana", "ended", released, revision=3)
 
     assert javascript.call("./deskweek", "standing", "ana", released.alert.id) == ["under-review", "doubt"]
-

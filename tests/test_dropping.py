@@ -96,7 +96,8 @@ def test_a_full_drop_takes_no_more_and_says_so(engine: Engine) -> None:
 
 def fill(engine: Engine, now: int, count: int) -> list[bytes]:
     """Store cells past the rule that no more are kept than a drop holds."""
-    cells = [secrets.token_bytes(8) + dummy_cell()[8:] for _ in range(count)]
+    like = dummy_cell()[8:]
+    cells = [secrets.token_bytes(8) + like for _ in range(count)]
     new = [
         {"id": secrets.token_hex(16), "digest": secrets.token_bytes(32), "hour": now // HOUR, "cell": cell}
         for cell in cells

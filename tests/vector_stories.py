@@ -93,6 +93,7 @@ STORIES: Final[tuple[tuple[str, str, Change, str, str, dict[str, Any], str], ...
     ("a second person attests", "proposed", nothing, "attest", "cy", {}, "proposed"),
     ("the proposer does not attest", "proposed", nothing, "attest", "bo", {}, "!conflict"),
     ("one person attests once", "proposed", after(("attest", "cy")), "attest", "cy", {}, "!conflict"),
+    ("who attested may refuse after it", "proposed", after(("attest", "cy")), "refuse", "cy", {}, "checking"),
     ("who was not drawn does not attest", "proposed", knows(drawn=["dee"]), "attest", "cy", {}, "!not_yours"),
     ("a lent verifier attests once drawn", "proposed", knows(drawn=["len"]), "attest", "len", {}, "proposed"),
     ("a refusal goes back to checking", "proposed", nothing, "refuse", "cy", {}, "checking"),

@@ -148,7 +148,7 @@ function requireActor(before, event, context, move) {
     throw new Refused("not_yours", `${event.move} is for a lead; ${one.id} is none. Page one.`);
   }
   if (move.who === "verifier" || move.who === "second") requireHere(one, event, context, move);
-  if (move.who === "second" && before !== null) requireSecond(one, before, context);
+  if (move.who === "second" && before !== null) requireSecond(one, before, event, context);
 }
 
 /** @param {Verifier} one @param {Event} event @param {Context} context @param {Move} move */
@@ -163,12 +163,13 @@ function requireHere(one, event, context, move) {
   throw new Refused("not_yours", sentence);
 }
 
-/** @param {Verifier} one @param {Case} before @param {Context} context */
-function requireSecond(one, before, context) {
+/** @param {Verifier} one @param {Case} before @param {Event} event @param {Context} context */
+function requireSecond(one, before, event, context) {
   if (one.id === before.proposer) {
     throw new Refused("conflict", `${one.id} made the proposal; a second person has to judge it.`);
   }
-  if (before.attested.includes(one.id)) {
+  // Whoever agreed may still refuse: what two keys signed too late nobody gets, and there may be no third person.
+  if (before.attested.includes(one.id) && event.move !== "refuse") {
     throw new Refused("conflict", `${one.id} has attested already; one person is one voice.`);
   }
   if (context.drawn.size === 0 || context.drawn.has(one.id)) return;

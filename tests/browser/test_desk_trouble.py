@@ -10,6 +10,7 @@ from protocol.tip import Attachment
 from store.engine import writing
 from tests.browser import desk_states as states
 from tests.browser.desk_site import DeskSite
+from tests.browser.test_desk import a_quarter_later
 from tests.browser.test_desk_witness import LATER
 from tests.browser.watched import Watched, unlocked
 from tests.pictures import jpeg
@@ -125,3 +126,31 @@ def test_the_page_of_a_waiting_tip_follows_what_others_do_with_it(site: DeskSite
 
     expect(first.locator("#work .tip")).to_have_count(2)
     expect(first.locator("#said .notice")).to_have_count(0)
+
+
+def test_what_two_keys_signed_too_late_is_refused_by_the_second_of_them(
+    site: DeskSite, ana: Watched, bo: Watched
+) -> None:
+    """Nobody else is there, and nobody gets it: the two of them begin anew."""
+    first = unlocked(ana, site, "ana")
+    states.work(first, site.seal())
+    second = unlocked(bo, site, "bo")
+    second.route("**/api/alerts", lambda route: route.abort())
+    for step in (states.second_evidence, states.second_compare, states.sign):
+        step(second)
+    waiting = site.seal()
+    second.wait_for_selector(f"#tip-{waiting} .row-zone")  # What can't be handed over keeps nothing else back.
+    for tab in (first, second):
+        tab.route("**/api/network", a_quarter_later)
+        tab.evaluate(LATER, 31)  # Then it is asked for again.
+        expect(tab.locator(".next")).to_contain_text("too late")
+    expect(second.locator("#said")).to_be_empty()  # It hands nothing over any more.
+    expect(first.locator("#next")).to_have_count(0)
+
+    second.click("#next")
+    states.choose(second, "missing", "freshness")
+    second.fill("#words", "It did not go out in time.")
+    states.make(second)
+    expect(second.locator("#next")).to_contain_text("finding")
+    expect(first.locator("#next")).to_contain_text("finding")
+    expect(first.locator(".timeline li").first).to_contain_text("It did not go out in time.")

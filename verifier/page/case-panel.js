@@ -120,10 +120,13 @@ function next(desk, file) {
   const style = { kind: /** @type {const} */ ("main"), id: "next", icon: iconNode("arrow") };
   const act = mode === "" ? null : button(words, () => desk.go({ mode }, true), style);
   if (act !== null) act.dataset.mode = mode;
-  const reason = mode === "" ? null : whyNot(desk.session, file, MOVE_OF[mode] ?? mode, wordOf(desk, file));
+  const back = mayTakeBack(desk, file);
+  const why = back ? el("p", {}, gateWords(desk, file)) : null;
+  const move = back ? "refuse" : (MOVE_OF[mode] ?? mode);
+  const reason = mode === "" ? null : whyNot(desk.session, file, move, wordOf(desk, file));
   const refused = reason !== null && reason.kind !== "move" ? el("p", { class: "hint" }, reason.sentence) : null;
   const jump = el("p", { class: "phone-only" }, el("a", { href: "#need" }, t("What is missing")));
-  return el("section", { class: "card next" }, el("h2", {}, t("Next")), act ?? el("p", {}, words), refused, jump);
+  return el("section", { class: "card next" }, el("h2", {}, t("Next")), why, act ?? el("p", {}, words), refused, jump);
 }
 
 /** The move that a form makes, where it has another name.  @type {Readonly<Record<string, string>>} */
@@ -137,6 +140,7 @@ function nextStep(desk, file) {
   const { row } = file;
   if (row.proposal !== null) {
     const mine = [row.proposer, ...row.attested].includes(desk.session.me.id);
+    if (mayTakeBack(desk, file)) return ["second", t("Refuse it, so that it can be drafted again")];
     if (mine && row.attested.length > 0) return ["", gateWords(desk, file)];
     if (mine) return ["", t("You signed first. It waits for a second key from another person.")];
     return ["second", t("Look at it as the second key")];
@@ -157,15 +161,21 @@ function nextStep(desk, file) {
   return ["", t("This case is closed.")];
 }
 
+/** @param {Desk} desk @param {CaseFile} file @returns {boolean} whether this second key's yes came to nothing */
+export function mayTakeBack(desk, file) {
+  const at = file.row.attested.includes(desk.session.me.id) ? atGate(desk.session, desk.load, file) : null;
+  return at !== null && ["late", "refused"].includes(at.state);
+}
+
 /** @param {Desk} desk @param {CaseFile} file @returns {string} where the message is that two keys have signed */
 function gateWords(desk, file) {
   const { t } = desk.words;
   const at = atGate(desk.session, desk.load, file);
   const letting = t("Two keys have signed. The gate is letting it out.");
   const owed = t("Two keys have signed, but the gate does not have it yet. The page of the second key hands it over by itself: keep it open.");
-  const late = t("Two keys have signed, but too late: the gate does not take it any more, and nobody gets it. Somebody else has to refuse it before it can be drafted again.");
+  const late = t("Two keys have signed, but too late: the gate does not take it any more, and nobody gets it. The second key or somebody else refuses it; then it can be drafted again.");
   const refused = t(
-    "Two keys have signed, but the gate does not take it: {sentence} Somebody else has to refuse it before it can be drafted again.",
+    "Two keys have signed, but the gate does not take it: {sentence} The second key or somebody else refuses it; then it can be drafted again.",
     { sentence: at?.sentence ?? "" },
   );
   return { with: letting, owed, late, refused }[at?.state ?? "owed"];

@@ -69,7 +69,11 @@ export class Caseload {
     return this.isOpening || this.#busy > 0;
   }
 
-  /** Ask for the queue, and load what is new in it.  Throws Refused, Unreached.  @param {string | null} focus a case */
+  /**
+   * Ask for the queue, and load what is new in it.  Throws Refused, Unreached.
+   * @param {string | null} focus a case @returns {Promise<Unreached | null>} what could not be read or handed over of a
+   *   case: it keeps no other tip waiting
+   */
   async poll(focus) {
     const value = await this.session.api.get("/api/queue");
     this.mark = value.network;
@@ -85,14 +89,25 @@ export class Caseload {
       if (this.#isNew(row)) await this.load(row.id);
     }
     if (focus !== null && this.cases.has(focus) && !rows.some((row) => row.id === focus)) await this.load(focus);
-    for (const row of rows) {
-      if (row.id === focus || row.proposal !== null || this.#isDoubted(row)) await this.loadChains(row);
-    }
+    const looked = rows.filter((row) => row.id === focus || row.proposal !== null || this.#isDoubted(row));
+    const lost = await this.#loadAllChains(looked);
     this.#pending.push(...this.#later.splice(0));
     this.#pump();
     const file = this.cases.get(focus ?? "");
     this.owed = file === undefined ? null : await owedIn(this.session, this, file);
     this.onChange();
+    return lost;
+  }
+
+  /** @param {readonly Row[]} rows @returns {Promise<Unreached | null>} what stopped it, if something did */
+  async #loadAllChains(rows) {
+    try {
+      for (const row of rows) await this.loadChains(row);
+    } catch (error) {
+      if (error instanceof Unreached) return error;
+      throw error;
+    }
+    return null;
   }
 
   /** @param {string} id @returns {Promise<CaseFile>} the case, read again */

@@ -201,19 +201,21 @@ export class Desk {
 
   async #round() {
     try {
-      await this.load.poll(this.case);
+      const lost = await this.load.poll(this.case);
       await this.noteOpened(); // Of a tip that was touched before its words were there, or while the server was not.
-      this.reached = true;
       this.#unsay();
+      if (lost === null) this.reached = true;
       if (await this.drop.look(this.load)) {
         this.turn++;
         this.show();
       }
       // At once when keys, sets, stays or the roster are others than when it was last looked at.
-      if (this.load.mark === this.#mark && clock() - this.#tended < TEND) return;
-      this.#mark = this.load.mark;
-      this.#tended = clock();
-      await tend(this.session);
+      if (this.load.mark !== this.#mark || clock() - this.#tended >= TEND) {
+        this.#mark = this.load.mark;
+        this.#tended = clock();
+        await tend(this.session);
+      }
+      if (lost !== null) throw lost;
     } catch (error) {
       if (this.#isLocked) return; // Somebody may be at the next desk of this page already.
       if (error instanceof Refused && error.kind === "sign_in") return this.lock(error.sentence);

@@ -4,7 +4,7 @@
  */
 import { iconNode } from "../../look/icon.js";
 import { FIRST_SEND, STOP_SKEW } from "../../protocol/js/limits.js";
-import { caseHead, tipsOf, wordOf } from "./case-panel.js";
+import { caseHead, mayTakeBack, tipsOf, wordOf } from "./case-panel.js";
 import { findingsOf, proposalOf } from "./casefile.js";
 import { el } from "./dom.js";
 import { button, several, text, tick } from "./field.js";
@@ -42,7 +42,8 @@ export function drawSecond(desk) {
     iconNode("key"),
     t("Second key. You decide alone, from the evidence."),
   );
-  const reason = whyNot(desk.session, file, "attest", wordOf(desk, file));
+  const again = mayTakeBack(desk, file);
+  const reason = whyNot(desk.session, file, again ? "refuse" : "attest", wordOf(desk, file));
   if (reason !== null) {
     return [
       banner,
@@ -56,7 +57,7 @@ export function drawSecond(desk) {
       back(desk),
     ];
   }
-  if (values.refusing) return [banner, caseHead(desk, file), refusing(desk, file, values)];
+  if (values.refusing || again) return [banner, caseHead(desk, file), refusing(desk, file, values)];
   const stage = values.graded ? comparing(desk, file, part, values) : judging(desk, file, values);
   return [banner, caseHead(desk, file), ...stage];
 }
@@ -208,8 +209,14 @@ async function attest(desk, file, values) {
   // Where the gate has let it out already, the case has no proposal any more.
   const there = now === undefined || (atGate(desk.session, desk.load, now)?.held ?? now.row.head !== file.row.head);
   if (there) return desk.tell(t("Signed. Both signatures are with the gate."), "yes");
-  const waits = desk.waiting(file.row.id);
+  const waits = () => isOwed(desk, file.row.id);
   desk.tell(t("Signed. The gate does not have it yet: this page hands it over by itself. Keep it open."), "doubt", waits);
+}
+
+/** @param {Desk} desk @param {string} id @returns {boolean} whether the gate still waits for what two keys signed in a case */
+function isOwed(desk, id) {
+  const file = desk.load.cases.get(id);
+  return file !== undefined && atGate(desk.session, desk.load, file)?.state === "owed";
 }
 
 /** @param {Desk} desk @param {CaseFile} file @param {Values} values @returns {HTMLElement} */
@@ -227,7 +234,7 @@ function refusing(desk, file, values) {
   ];
   const leave = () => {
     values.refusing = false;
-    desk.go({});
+    desk.go(mayTakeBack(desk, file) ? { mode: "look" } : {});
   };
   return moveForm(desk, file, "refuse", t("Refuse"), fields, read, t("Refuse it"), { form: formOf(file), leave });
 }
