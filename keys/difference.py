@@ -13,6 +13,7 @@ from typing import Any, Final
 from keys.ceremony import network_words
 from keys.dates import say
 from protocol.encoding import unb64
+from protocol.limits import DESK_KEYS
 from protocol.policy import Roots
 from protocol.signed import key_id
 from protocol.sixwords import fingerprint_words, words_of
@@ -105,7 +106,10 @@ def _instead(before: object) -> str:
 def _quorum(old: Value, new: Value) -> Iterator[str]:
     for field, what in (("keys", "verifiers"), ("organisations", "organisations")):
         if old["quorum"].get(field) != new["quorum"][field]:
-            yield f"An alert needs {new['quorum'][field]} {what}{_instead(old['quorum'].get(field))}."
+            needs = new["quorum"][field]
+            over = field == "keys" and needs > DESK_KEYS
+            more = f" WARNING: a desk joins {DESK_KEYS} signatures, and no alert can go out of it." if over else ""
+            yield f"An alert needs {needs} {what}{_instead(old['quorum'].get(field))}.{more}"
 
 
 def _log(old: Value, new: Value) -> Iterator[str]:

@@ -62,6 +62,7 @@ EXPIRY_CAP: Final = 240 * MINUTE  # Nothing stands for longer without being a ne
 FIRST_SEND: Final = 15 * MINUTE  # Older than this, a first alert describes the past.
 STOP_SKEW: Final = 2 * MINUTE  # The gate's bound, so that nobody back-dates a stop.
 MAX_SUPERSEDES: Final = 8
+DESK_KEYS: Final = 2  # What a desk joins, a proposer's and one second key: with more asked for, nothing goes out of it.
 MAX_FREE: Final = 140
 MAX_ALERT: Final = 64 * 1024
 MAX_BUNDLE: Final = 1 << 20  # A roster of 1,000 verifiers takes 170 kB, and four root changes may each be as long.

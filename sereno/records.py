@@ -77,6 +77,7 @@ def roster(patient: Patient) -> Findings:
         held = current_roster(conn, found.expires)
     followed = held is not None and held.number > found.number
     yield _dates(found, patient.now, followed)
+    yield from _quorum(patient, found)
     zones = {zone for desk in found.desks.values() for zone in desk.zones}
     shown_ = {str(zone["id"]) for zone in patient.face.zones}
     for zone in sorted(zones - shown_):
@@ -86,6 +87,18 @@ def roster(patient: Patient) -> Findings:
     if patient.face.demo and patient.policy.mode == "actual":
         yield Finding("The pages say that this is a demo; the network is actual.", 'Set "demo": false in face.json.')
     yield from _log_key(patient, found)
+
+
+def _quorum(patient: Patient, found: Roster) -> Findings:
+    asked = max(found.keys, patient.policy.keys)
+    if asked > limits.DESK_KEYS:
+        by = "The roster" if found.keys == asked else "The policy"
+        mend = (
+            "Publish a roster that asks for 2: draft --keys 2."
+            if by == "The roster"
+            else "It can only be founded anew."
+        )
+        yield Finding(f"{by} asks for {asked} verifiers; a desk joins {limits.DESK_KEYS}: no alert can go out.", mend)
 
 
 def _dates(found: Roster, now: int, followed: bool) -> Finding:

@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -84,6 +85,11 @@ def addresses(**changes: str) -> dict[str, str]:
 
 def another_policy(folder: Path) -> None:
     (folder / "policy.json").write_bytes(demonet.found_demo(int(time.time())).policy.encode())
+
+
+def three_keys(folder: Path) -> None:
+    policy = Policy.decode((folder / "policy.json").read_bytes())
+    (folder / "policy.json").write_bytes(replace(policy, keys=3).encode())
 
 
 def another_log_key(folder: Path) -> None:
@@ -166,6 +172,7 @@ BROKEN: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
     "no policy": (lambda folder: (folder / "policy.json").unlink(), "policy.json can't be read"),
     "half a policy": (lambda folder: (folder / "policy.json").write_text("{"), "Put back the policy"),
     "another network's policy": (another_policy, "Policy and store are of different networks"),
+    "a policy that asks for three keys": (three_keys, "asks for 3 verifiers; a desk joins 2"),
     "no face": (lambda folder: (folder / "face.json").unlink(), "face.json can't be read"),
     "a face that is no JSON": (lambda folder: (folder / "face.json").write_text("{"), "is not JSON"),
     "a face without a hotline": (lambda folder: edit(folder, hotline=""), "hotline"),

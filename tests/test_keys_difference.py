@@ -67,6 +67,15 @@ def test_every_change_has_its_sentence(sentence: str, change: Callable[[Any], No
     assert any(line.startswith(sentence.format(person("ana").id)) for line in said)
 
 
+def test_who_signs_for_more_keys_than_a_desk_joins_is_warned() -> None:
+    old = first().read(ROSTER)
+    new = deepcopy(old)
+    new["quorum"]["keys"] = 3
+
+    assert [line for line in difference(old, new) if "no alert can go out" in line]
+    assert [line for line in difference(old, old) if "no alert can go out" in line] == []
+
+
 def test_a_roster_that_only_goes_on_says_so() -> None:
     value = first().read(ROSTER)
 
