@@ -5,7 +5,7 @@ A thin edge: reads arguments, files and the terminal, and leaves what is decided
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from keys.publish import renew_policy
 from keys.request import Request, open_request, request_log
 from protocol.encoding import fingerprint
 from protocol.errors import Refused
+from protocol.limits import DESK_KEYS
 from protocol.logkey import LogKey
 from protocol.policy import Policy
 from protocol.signed import Signed
@@ -47,10 +48,19 @@ def read_policy(args: Namespace) -> Policy:
 def add_mode(parser: ArgumentParser) -> None:
     """Add the mode and what a policy may ask for."""
     parser.add_argument("--mode", choices=["exercise", "actual"], required=True, help="it can never be changed")
-    parser.add_argument("--keys", type=int, default=2, metavar="N", help="verifiers an alert needs at least (2)")
+    parser.add_argument("--keys", type=_keys, default=2, metavar="N", help="verifiers an alert needs at least (2)")
     parser.add_argument("--organisations", type=int, default=1, metavar="N", help="organisations they are from (1)")
     parser.add_argument("--cosigners", type=int, default=0, metavar="N", help="partners who must witness the log (0)")
     parser.add_argument("--strict", action="store_true", help="refuse alerts that no partner has witnessed at once")
+
+
+def _keys(text: str) -> int:
+    """Return a policy's number of keys.  Raises ArgumentTypeError for more than a desk joins: it can never be lowered."""
+    if int(text) > DESK_KEYS:
+        raise ArgumentTypeError(
+            f"a desk joins {DESK_KEYS} signatures: of a network that asks for {text} no alert goes out"
+        )
+    return int(text)
 
 
 def add_known(parser: ArgumentParser) -> None:

@@ -220,6 +220,13 @@ def test_a_rehearsal_leaves_nothing(desk: Table) -> None:
     assert list(desk.folder.iterdir()) == []
 
 
+def test_no_network_is_founded_whose_alerts_no_desk_could_let_out(desk: Table) -> None:
+    """A policy is for ever, and what it asks for is never lowered."""
+    assert desk.run("ceremony --mode actual --keys 3 --out roots") == 2
+    assert "a desk joins 2 signatures" in desk.err
+    assert list(desk.folder.iterdir()) == []
+
+
 def test_files_are_their_owners_and_secrets_are_in_them_alone(founded: Table) -> None:
     founded.do(PUBLISH, "yes\n" + founded.words("words-1.txt", "words-3.txt"))
     for name in founded.files():
