@@ -166,7 +166,7 @@ def _photos(tab: Page) -> None:
     street = ("street.jpg", photographed(6, scale=25))
     give_photos(tab, street, ("van.jpg", photographed(1, scale=30)), ("sign.png", png(900, 500)))
     tab.locator("label:has(#keep-originals)").click()
-    tab.wait_for_selector(".size:has-text('kB') >> nth=2")
+    tab.wait_for_selector(".size:not(:empty) >> nth=2")
 
 
 def _brush(tab: Page) -> None:

@@ -28,6 +28,7 @@ WIDTHS: Final = {390: 844, 1280: 900}
 LANGUAGES: Final = languages()
 STAFF: Final = ("en", "es")  # What the desk is finished in.
 SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
+PATIENCE: Final = 120_000  # Milliseconds: it takes long, and ends with the first page that does not come.
 LONGEST: Final = 8000  # Pixels of a page that are looked at.
 # On a sheet: how wide a picture is shown, how much of its length, how many in a row, and how many at all.
 SHEET: Final = {390: (260, 900, 7, 14), 1280: (600, 620, 3, 9)}
@@ -83,6 +84,7 @@ class Camera:
     def phone(self, lang: str) -> Iterator[BrowserContext]:
         """Give a phone that never saw anything."""
         context = self.browser.new_context(viewport={"width": 390, "height": 844}, locale=lang)
+        context.set_default_timeout(PATIENCE)
         yield context
         context.close()
 
