@@ -57,7 +57,6 @@ def take_part() -> tuple[dict[str, bool], int]:
     _check_length(body, place, size)
     intake.load.require_room(size, now, id)
     with writing(intake.engine) as conn:
-        get_upload(conn, id)  # It may have been forgotten meanwhile.
         new = put_part(conn, id, place, body)
     if new:
         _count(intake, id, place, size, now)

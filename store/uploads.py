@@ -60,12 +60,23 @@ def get_upload(conn: Connection, id: str) -> Upload:
     """Return an upload.  Raises Refused("upload")."""
     row = conn.execute(select(uploads.c.id, uploads.c.set_name, uploads.c.bucket).where(uploads.c.id == id)).first()
     if row is None:
-        raise Refused("upload", f"No such upload is under way; it is forgotten after {LIFE} minutes. Begin again.")
+        raise _forgotten()
     return Upload(**row._mapping)
 
 
+def _forgotten() -> Refused:
+    return Refused("upload", f"No such upload is under way; it is forgotten after {LIFE} minutes. Begin again.")
+
+
 def put_part(conn: Connection, id: str, place: int, part: bytes) -> bool:
-    """Keep a part; say whether it is new.  Raises Refused("part") for other bytes in its place."""
+    """Keep a part; say whether it is new.
+
+    Raises Refused: upload, for one that was forgotten meanwhile; part, for other bytes in its place.
+    """
+    # Held until the transaction ends, where a database has several writers: nobody forgets it under the part.
+    held = select(uploads.c.id).where(uploads.c.id == id).with_for_update(read=True, key_share=True)
+    if conn.execute(held).first() is None:
+        raise _forgotten()
     if insert_once(conn, parts, upload=id, place=place, part=part):
         return True
     query = select(parts.c.part).where(parts.c.upload == id, parts.c.place == place)

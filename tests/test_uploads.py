@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from werkzeug.test import TestResponse
 from intake.load import STILL, Load
 from protocol.encoding import sha256
 from protocol.envelope import open_envelope
-from protocol.limits import BUCKETS, MINUTE, PART
+from protocol.limits import BUCKETS, PART
 from protocol.tip import Attachment
 from sereno import demonet
 from store import envelopes, uploads
@@ -265,24 +264,3 @@ def test_work_does_not_begin_an_upload_again_that_is_over(door: Door, sealed: by
 
     assert kind_of(send(door, 0, parts[0], work=work)) == "work"
     assert send(door, 0, parts[0]).status_code == 201
-
-
-def test_on_both_databases_parts_come_once_and_are_forgotten_after_an_hour(engine: Engine) -> None:
-    upload = uploads.Upload(ID, "5e" * 32, BUCKETS[3])
-    part = hashlib.shake_256(b"part").digest(PART)
-    with writing(engine) as conn:
-        assert [uploads.open_upload(conn, upload, NOW) for _ in range(2)] == [True, False]
-        with refused("upload"):
-            uploads.open_upload(conn, uploads.Upload(ID, "5e" * 32, BUCKETS[1]), NOW)
-        new = [uploads.put_part(conn, ID, place, part + bytes([place])) for place in (0, 2, 1, 1)]
-        assert (new, uploads.bytes_there(conn, ID)) == ([True, True, True, False], 3 * (PART + 1))
-        with refused("part"):
-            uploads.put_part(conn, ID, 1, part)
-    with writing(engine) as conn:
-        assert uploads.read_parts(conn, ID) == [part + bytes([place]) for place in range(3)]
-        assert uploads.forget_uploads(conn, NOW + 59 * MINUTE) == 0
-        assert uploads.forget_uploads(conn, NOW + 61 * MINUTE) == 1
-        assert uploads.bytes_there(conn, ID) == 0
-        with refused("upload"):
-            uploads.get_upload(conn, ID)
-    assert left(engine) == 0
