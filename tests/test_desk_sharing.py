@@ -167,8 +167,10 @@ def test_a_share_is_of_those_on_shift_at_the_desk_and_keeps_a_hold_as_it_was(shi
     minute = ana.get(f"/api/cases/{shift.case}")["minute"]
 
     row = cy.must(shift.case, "share", keys)
-
     assert (row["state"], row["minute"]) == ("held", minute)
+    row = cy.must(shift.case, "link", envelopes=[room.leave_tip()])
+    assert (row["state"], row["minute"], len(row["envelopes"])) == ("held", minute, 2)
+
     stay = shift.world.sign_stay("cy", "ana", issued=int(time.time()), until=int(time.time()) + 60)
     assert ana.ask("POST", "/api/stays", stay.value()).status_code == 201
     assert cy.ask("GET", "/api/queue").status_code == 403

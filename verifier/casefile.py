@@ -87,8 +87,8 @@ def take_event(id: str) -> tuple[dict[str, Any], int]:
             mark_opened(conn, envelope)
         found = get_case(conn, id)
         if found.closed_day is None:
-            # To share a case is not to work on it: no clock of it begins anew, a hold's least of all.
-            same = before.working if before and event.move == "share" else None
+            # To share a case or add a tip is not to work on it: no clock of it begins anew, a hold's least of all.
+            same = before.working if before and event.move in ("share", "link") else None
             minute = same.minute if same else who.now // limits.MINUTE
             _keep_working(conn, found, value["working"], codes, minute)
         return case_row(get_case(conn, id)), 201
