@@ -18,6 +18,22 @@ ALL: Final = 'a, button, summary, select, textarea, .tile, .chip, input[type="te
 SMALL: Final = f"""() => [...document.querySelectorAll('{ALL}')].filter((one) => one.checkVisibility())
   .map((one) => [one.textContent.trim() || one.id, one.getBoundingClientRect()])
   .filter(([, box]) => box.height < {TARGET} || box.width < {TARGET}).map(([name]) => name)"""
+# Words of tiles and buttons that are broken in the middle: they stand on more than one line, each by itself.
+BROKEN: Final = r"""() => {
+  const texts = [];
+  for (const one of document.querySelectorAll(".tile > span, .chip > span, .button")) {
+    const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (one.checkVisibility() && walk.nextNode()) texts.push(walk.currentNode);
+  }
+  const lines = (text, { 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  };
+  const words = (text) => [...text.data.matchAll(/[\p{L}\p{M}]+/gu)];
+  return texts.flatMap((text) => words(text).filter((one) => lines(text, one) > 1).map(([word]) => word));
+}"""
 SIZES: Final = {"phone": (390, 844), "desk": (1280, 900), "smallest": (320, 568)}
 # What a look changes are the parts of a page, and some states have them all: the others are looked at in every look by
 # `make soak`, and in the first one always.  So is every state in Spanish, with colours that were forced from the start.
@@ -70,6 +86,18 @@ def test_every_state_serves_everyone(
     assert tab.evaluate("document.documentElement.scrollWidth") <= SIZES["smallest"][0]
     assert tab.evaluate(SMALL) == []
     tab.unroute_all()
+
+
+@pytest.mark.parametrize("lang", ["es", "tl"])  # The longest words.
+def test_no_word_is_broken_in_the_middle_where_an_operator_types(
+    phone: Callable[[str], Page], intake_site: IntakeSite, lang: str
+) -> None:
+    tab = phone("es")
+    open_form(tab, intake_site.url, lang)
+    FORM_STATES["operator"](tab)
+    for size in ("desk", "phone", "smallest"):
+        show(tab, size)
+        assert (size, tab.evaluate(BROKEN)) == (size, [])
 
 
 def show(tab: Page, size: str, look: str | None = None) -> None:
