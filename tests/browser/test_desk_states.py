@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import desk_states as states
 from tests.browser.desk_site import DeskSite
-from tests.browser.watched import Watched, faults
+from tests.browser.watched import Watched, broken, faults
 
 WIDTHS: Final = (390, 1280)
 # Spanish needs more room; English is looked at too by `make soak`.
@@ -62,6 +62,6 @@ def require_sound(tab: Page, state: str) -> None:
     tab.wait_for_timeout(300)  # What was chosen is drawn.
     for width in reversed(WIDTHS):
         tab.set_viewport_size({"width": width, "height": 900})
-        assert (state, width, faults(tab)) == (state, width, [])
+        assert (state, width, faults(tab), broken(tab)) == (state, width, [], [])
         assert tab.evaluate("() => document.documentElement.scrollWidth") <= width
     assert tab.locator(".banner-exercise").is_visible()

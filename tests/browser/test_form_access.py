@@ -11,29 +11,13 @@ from playwright.sync_api import Browser, Page
 from tests.browser.form_states import FORM_STATES, open_form
 from tests.browser.form_visit import Visit
 from tests.browser.intake_site import IntakeSite
-from tests.browser.watched import faults
+from tests.browser.watched import broken, faults
 
 TARGET: Final = 44
 ALL: Final = 'a, button, summary, select, textarea, .tile, .chip, input[type="text"], input[type="time"]'
 SMALL: Final = f"""() => [...document.querySelectorAll('{ALL}')].filter((one) => one.checkVisibility())
   .map((one) => [one.textContent.trim() || one.id, one.getBoundingClientRect()])
   .filter(([, box]) => box.height < {TARGET} || box.width < {TARGET}).map(([name]) => name)"""
-# Words of tiles and buttons that are broken in the middle: they stand on more than one line, each by itself.
-BROKEN: Final = r"""() => {
-  const texts = [];
-  for (const one of document.querySelectorAll(".tile > span, .chip > span, .button")) {
-    const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
-    while (one.checkVisibility() && walk.nextNode()) texts.push(walk.currentNode);
-  }
-  const lines = (text, { 0: word, index }) => {
-    const range = document.createRange();
-    range.setStart(text, index);
-    range.setEnd(text, index + word.length);
-    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
-  };
-  const words = (text) => [...text.data.matchAll(/[\p{L}\p{M}]+/gu)];
-  return texts.flatMap((text) => words(text).filter((one) => lines(text, one) > 1).map(([word]) => word));
-}"""
 SIZES: Final = {"phone": (390, 844), "desk": (1280, 900), "smallest": (320, 568)}
 # What a look changes are the parts of a page, and some states have them all: the others are looked at in every look by
 # `make soak`, and in the first one always.  So is every state in Spanish, with colours that were forced from the start.
@@ -97,7 +81,7 @@ def test_no_word_is_broken_in_the_middle_where_an_operator_types(
     FORM_STATES["operator"](tab)
     for size in ("desk", "phone", "smallest"):
         show(tab, size)
-        assert (size, tab.evaluate(BROKEN)) == (size, [])
+        assert (size, broken(tab)) == (size, [])
 
 
 def show(tab: Page, size: str, look: str | None = None) -> None:

@@ -12,6 +12,23 @@ from tests.browser.desk_states import Site, open_desk, unlock
 AXE: Final = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
   .map((one) => [one.id, one.nodes.map((node) => node.target)])"""
 
+# Words that are broken in the middle: they stand on more than one line, each by itself.  Chinese has no gaps between.
+BROKEN: Final = r"""() => {
+  const texts = [];
+  for (const one of document.querySelectorAll(".tile > span, .chip > span, .button, dt, dd, h1, h2, .hint, .quiet")) {
+    const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (one.checkVisibility() && walk.nextNode()) texts.push(walk.currentNode);
+  }
+  const lines = (text, { 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  };
+  const words = (text) => [...text.data.matchAll(/[\p{Script=Latin}\p{Script=Arabic}\p{M}]+/gu)];
+  return texts.flatMap((text) => words(text).filter((one) => lines(text, one) > 1).map(([word]) => word));
+}"""
+
 
 class Watched:
     """A browser context; `complaints` are the errors and warnings of all its pages."""
@@ -41,6 +58,11 @@ def unlocked(watched: Watched, site: Site, handle: str, lang: str = "en") -> Pag
     tab = open_desk(watched.context, site, lang)
     unlock(tab, site, handle)
     return tab
+
+
+def broken(tab: Page) -> list[str]:
+    """Return the words of a page's tiles, buttons, titles and fields that are broken in the middle."""
+    return list(tab.evaluate(BROKEN))
 
 
 def faults(tab: Page) -> list[Any]:
