@@ -128,6 +128,21 @@ def test_the_page_of_a_waiting_tip_follows_what_others_do_with_it(site: DeskSite
     expect(first.locator("#said .notice")).to_have_count(0)
 
 
+def test_what_is_pressed_is_not_drawn_away_before_it_is_let_go(site: DeskSite, ana: Watched) -> None:
+    tab = unlocked(ana, site, "ana")
+    envelope = site.seal()
+    tab.locator(f"#tip-{envelope} .row-zone").hover()
+    tab.mouse.down()
+    with tab.expect_response("**/api/envelopes/*"):
+        other = site.seal()
+    tab.wait_for_timeout(1_500)  # It would have been drawn, and with it the row that is pressed.
+    expect(tab.locator(f"#tip-{other}")).to_have_count(0)
+    tab.mouse.up()
+
+    tab.wait_for_selector("#work .tip")
+    tab.wait_for_selector(f"#tip-{other}")
+
+
 def test_what_two_keys_signed_too_late_is_refused_by_the_second_of_them(
     site: DeskSite, ana: Watched, bo: Watched
 ) -> None:

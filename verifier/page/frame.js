@@ -15,6 +15,7 @@ import { drawSecond } from "./second-key.js";
 import { clock } from "./clock.js";
 import { atGate, isLate } from "./joining.js";
 import { drawShift } from "./shift-panel.js";
+import { isPressed } from "./pressed.js";
 import { drawTip } from "./tip-panel.js";
 import { takenBack } from "./witness.js";
 
@@ -79,14 +80,16 @@ export class Frame {
     );
   }
 
-  /** Draw what has changed, soon. */
+  /** Draw what has changed, soon; while something is pressed, once it was let go. */
   show() {
     if (this.#asked) return;
     this.#asked = true;
-    setTimeout(() => {
+    const drawn = () => {
+      if (isPressed()) return void setTimeout(drawn, BEAT);
       this.#asked = false;
       if (this.desk.session.isOpen) this.draw();
-    }, this.desk.load.isOpening ? FLOOD_BEAT : BEAT);
+    };
+    setTimeout(drawn, this.desk.load.isOpening ? FLOOD_BEAT : BEAT);
   }
 
   /** Draw at once and begin at the top of what was chosen. */
