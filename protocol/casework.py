@@ -141,5 +141,8 @@ def _require_second(one: Verifier, case: Case, event: Event, context: Context) -
     # Whoever agreed may still refuse: what two keys signed too late nobody gets, and there may be no third person.
     if one.id in case.attested and event.move != "refuse":
         raise Refused("conflict", f"{one.id} has attested already; one person is one voice.")
+    # What is out is corrected where readers see it: a case that forgot it could neither suspend nor retract it.
+    if one.id in case.attested and case.state == "proposed" and context.sent:
+        raise Refused("conflict", f"{one.id} agreed, and the gate has sent it; write that down, then stop it.")
     if context.drawn and one.id not in context.drawn:
         raise Refused("not_yours", f"{', '.join(sorted(context.drawn))} were drawn to judge this; {one.id} was not.")

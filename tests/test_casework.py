@@ -79,6 +79,10 @@ def test_whoever_agreed_can_still_refuse_and_is_no_second_voice() -> None:
         story.move("attest", "cy")
     with refused("conflict", "made the proposal"):
         story.move("refuse", "bo")
+    story.knowing(sent=True)
+    with refused("conflict", "the gate has sent it"):
+        story.move("refuse", "cy")
+    story.knowing(sent=False)
     after = story.move("refuse", "cy")
     assert (after.state, after.proposal, after.attested, after.stale) == ("checking", None, (), True)
 

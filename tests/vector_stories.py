@@ -43,6 +43,12 @@ def knows(**changes: Any) -> Change:
     return change
 
 
+def agreed_and_sent(story: Story) -> None:
+    """Let cy agree, and the gate send it."""
+    story.move("attest", "cy")
+    story.knowing(sent=True)
+
+
 def after(*moves: tuple[str, str]) -> Change:
     """Return what makes these moves first."""
 
@@ -94,6 +100,7 @@ STORIES: Final[tuple[tuple[str, str, Change, str, str, dict[str, Any], str], ...
     ("the proposer does not attest", "proposed", nothing, "attest", "bo", {}, "!conflict"),
     ("one person attests once", "proposed", after(("attest", "cy")), "attest", "cy", {}, "!conflict"),
     ("who attested may refuse after it", "proposed", after(("attest", "cy")), "refuse", "cy", {}, "checking"),
+    ("but not once the gate has sent it", "proposed", agreed_and_sent, "refuse", "cy", {}, "!conflict"),
     ("who was not drawn does not attest", "proposed", knows(drawn=["dee"]), "attest", "cy", {}, "!not_yours"),
     ("a lent verifier attests once drawn", "proposed", knows(drawn=["len"]), "attest", "len", {}, "proposed"),
     ("a refusal goes back to checking", "proposed", nothing, "refuse", "cy", {}, "checking"),

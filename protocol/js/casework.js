@@ -172,6 +172,11 @@ function requireSecond(one, before, event, context) {
   if (before.attested.includes(one.id) && event.move !== "refuse") {
     throw new Refused("conflict", `${one.id} has attested already; one person is one voice.`);
   }
+  // What is out is corrected where readers see it: a case that forgot it could neither suspend nor retract it.
+  if (before.attested.includes(one.id) && before.state === "proposed" && context.sent) {
+    const sentence = `${one.id} agreed, and the gate has sent it; write that down, then stop it.`;
+    throw new Refused("conflict", sentence);
+  }
   if (context.drawn.size === 0 || context.drawn.has(one.id)) return;
   const drawn = [...context.drawn].sort(byCodePoint).join(", ");
   throw new Refused("not_yours", `${drawn} were drawn to judge this; ${one.id} was not.`);
