@@ -92,12 +92,9 @@ def roster(patient: Patient) -> Findings:
 def _quorum(patient: Patient, found: Roster) -> Findings:
     asked = max(found.keys, patient.policy.keys)
     if asked > limits.DESK_KEYS:
-        by = "The roster" if found.keys == asked else "The policy"
-        mend = (
-            "Publish a roster that asks for 2: draft --keys 2."
-            if by == "The roster"
-            else "It can only be founded anew."
-        )
+        by, mend = "The roster", "Publish a roster that asks for 2: draft --keys 2."
+        if patient.policy.keys == asked:  # A roster asks for no less.
+            by, mend = "The policy", "A policy is never lowered: the network has to be founded anew."
         yield Finding(f"{by} asks for {asked} verifiers; a desk joins {limits.DESK_KEYS}: no alert can go out.", mend)
 
 
