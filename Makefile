@@ -25,7 +25,7 @@ SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # What does not wait for another is done side by side.
 BESIDE := $(MAKE) --no-print-directory --jobs=4
 
-.PHONY: help setup compiled run demo test tests check bench soak shots lock build clean browsers checks style types scripts built words
+.PHONY: help setup compiled run demo test tests read check bench soak shots lock build clean browsers checks style types scripts built words
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +40,13 @@ demo: setup ## walk one tip from a witness to a checked alert, and keep what was
 
 test: ## check, and the tests (about a quarter of an hour)
 	@$(BESIDE) $(VENV)/.test $(VENV)/.node_modules browsers
-	@$(COMPILE) $(HOUSE) tests
-	@$(BESIDE) checks tests
+	@$(COMPILE) -x '/(test_[a-z_0-9]+|conftest)\.py$$' $(HOUSE) tests
+	@$(BESIDE) checks read
+	@$(MAKE) --no-print-directory tests
+
+# pytest compiles tests in its own way.  Done once here, or each of its processes would do all of it.
+read: $(VENV)/.test
+	@$(WITH_NODE) $(PY) -m pytest -qq --collect-only >/dev/null
 
 tests:
 	@$(WITH_NODE) $(PY) -m pytest $(SPREAD) -m "not soak" $(ARGS)

@@ -56,6 +56,8 @@ def add_mode(parser: ArgumentParser) -> None:
 
 def _keys(text: str) -> int:
     """Return a policy's number of keys, never lowered later.  Raises ArgumentTypeError for more than a desk joins."""
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"a whole number of verifiers, not {text}")
     if int(text) > DESK_KEYS:
         raise ArgumentTypeError(
             f"a desk joins {DESK_KEYS} signatures: of a network that asks for {text} no alert goes out"

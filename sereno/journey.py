@@ -44,6 +44,7 @@ def until(what: str, look: Callable[[], Any], patience: float = PATIENCE) -> Any
     """Return the first true value that `look` gives; what is down meanwhile is asked again.  Raises TimeoutError."""
     deadline = time.monotonic() + patience
     problem: Exception | None = None
+    pause = 0.05
     while time.monotonic() < deadline:
         try:
             found = look()
@@ -51,7 +52,8 @@ def until(what: str, look: Callable[[], Any], patience: float = PATIENCE) -> Any
             found, problem = None, error
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(pause * 1.2, 0.25)  # Who looks all the time keeps from working what is waited for.
     raise TimeoutError(f"{what} did not happen within {patience:.0f} seconds" + (f": {problem}" if problem else "."))
 
 

@@ -1,4 +1,4 @@
-"""Bundles: what browsers run is what the sources in the repository give, on any machine."""
+"""Bundles: what browsers run is what the sources give, on any machine.  That ours do is `make check`'s to say."""
 
 from __future__ import annotations
 
@@ -41,13 +41,6 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:  # Another file system.
         shutil.copy2(source, target)
-
-
-def test_every_bundle_is_what_its_sources_give() -> None:
-    javascript.packages()
-    checked = build(ROOT, "--check")
-
-    assert (checked.returncode, checked.stderr) == (0, "")
 
 
 def test_the_same_sources_give_the_same_bytes_in_another_place(checkout: Path) -> None:
@@ -116,10 +109,3 @@ def test_webassembly_is_in_the_desks_worker_and_on_no_page() -> None:
 
     assert [path for path in pages if "WebAssembly" in (ROOT / path).read_text("utf-8")] == []
     assert "WebAssembly" in (ROOT / "verifier/page/built/worker.js").read_text("utf-8")
-
-
-def test_types_of_javascript_hold() -> None:
-    compiler = javascript.packages() / "typescript" / "bin" / "tsc"
-    checked = subprocess.run([javascript.node(), str(compiler), "-p", "."], capture_output=True, text=True, cwd=ROOT)
-
-    assert (checked.stdout, checked.returncode) == ("", 0)

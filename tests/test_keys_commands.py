@@ -224,6 +224,8 @@ def test_no_network_is_founded_whose_alerts_no_desk_could_let_out(desk: Table) -
     """A policy is for ever, and what it asks for is never lowered."""
     assert desk.run("ceremony --mode actual --keys 3 --out roots") == 2
     assert "a desk joins 2 signatures" in desk.err
+    assert desk.run("ceremony --mode actual --keys two --out roots") == 2
+    assert "a whole number of verifiers, not two" in desk.err
     assert list(desk.folder.iterdir()) == []
 
 

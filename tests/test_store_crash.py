@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -15,52 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from store import deliveries, envelopes, events, failpoint, logbook, messages
-from store.engine import reading, writing
-from tests.databases import ROOT
-
-# Everything that reaches a point, one transaction after another; what it prints has been accepted.
-STORY: Final = """
-import sys
-from store import deliveries, envelopes, logbook
 from store.deliveries import Attempt
-from store.engine import open_engine, writing
+from store.engine import open_engine, reading, writing
+from tests.databases import ROOT
 from tests.test_store_casework import make
 from tests.test_store_envelopes import put
 from tests.test_store_messages import let_out, subscribe
 from tests.world import NOW, World
 
-engine = open_engine(sys.argv[1])
-world = World()
-
-
-def say(word):
-    print(word, flush=True)
-
-
-with writing(engine) as conn:
-    envelope = put(conn, b"sealed")
-say("envelope")
-with writing(engine) as conn:
-    make(world, conn, "ana", "open", "new", envelopes=[envelope])
-say("event")
-with writing(engine) as conn:
-    subscribe(conn, "one")
-    release = world.release()
-    let_out(conn, release)
-say("release")
-with writing(engine) as conn:
-    logbook.queue_entry(conn, "release", bytes([1]) + bytes(32))
-    logbook.append(conn, owner="writer", now=NOW)
-say("log")
-with writing(engine) as conn:
-    lot = deliveries.claim_lot(conn, owner="a", now=NOW)
-    tries = [Attempt(one.id, one.subscriber, one.claim, "done", 200, 9) for one in lot]
-    deliveries.record_attempts(conn, tries, NOW)
-say("attempts")
-with writing(engine) as conn:
-    envelopes.burn(conn, envelope)
-say("burnt")
-"""
 SAID: Final = ("envelope", "event", "release", "log", "attempts", "burnt")
 # What the story has said, at least, when it dies there; and what the store then holds beyond that.
 POINTS: Final = {
@@ -76,19 +38,53 @@ POINTS: Final = {
 }
 
 
+def story(url: str, world: World, say: Callable[[str], object]) -> None:
+    """Do everything that reaches a point, one transaction after another; what is said has been accepted."""
+    engine = open_engine(url)
+    with writing(engine) as conn:
+        envelope = put(conn, b"sealed")
+    say("envelope")
+    with writing(engine) as conn:
+        make(world, conn, "ana", "open", "new", envelopes=[envelope])
+    say("event")
+    with writing(engine) as conn:
+        subscribe(conn, "one")
+        let_out(conn, world.release())
+    say("release")
+    with writing(engine) as conn:
+        logbook.queue_entry(conn, "release", bytes([1]) + bytes(32))
+        logbook.append(conn, owner="writer", now=NOW)
+    say("log")
+    with writing(engine) as conn:
+        lot = deliveries.claim_lot(conn, owner="a", now=NOW)
+        tries = [Attempt(one.id, one.subscriber, one.claim, "done", 200, 9) for one in lot]
+        deliveries.record_attempts(conn, tries, NOW)
+    say("attempts")
+    with writing(engine) as conn:
+        envelopes.burn(conn, envelope)
+    say("burnt")
+
+
 def tell(engine: Engine, fail_at: str) -> tuple[int, list[str]]:
-    """Tell the story in a process of its own; return how it ended and what it said."""
-    url = engine.url.render_as_string(hide_password=False)
-    done = subprocess.run(
-        [sys.executable, "-c", STORY, url],
-        cwd=ROOT,
-        env={**os.environ, failpoint.VARIABLE: fail_at},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode, done.stdout.split()
+    """Tell the story in a process of its own; return how it ended (below zero: by which signal) and what it said.
+
+    A fork, armed as its environment would have armed a program: to import everything anew takes longer than the story.
+    """
+    url, world = engine.url.render_as_string(hide_password=False), World()
+    heard, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            failpoint._ARMED.update(failpoint.armed_by(fail_at))
+            story(url, world, lambda word: os.write(told, f"{word}\n".encode("ascii")))
+            os._exit(0)
+        finally:  # Only what went wrong comes here.
+            traceback.print_exc()
+            os._exit(1)
+    os.close(told)
+    with os.fdopen(heard, encoding="ascii") as said:
+        words = said.read().split()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), words
 
 
 def held(engine: Engine) -> int:

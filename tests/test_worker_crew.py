@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import redis
@@ -23,6 +24,11 @@ from tests.running import children_of
 from tests.world import World
 from worker import rqworker
 from worker.queues import connect
+
+# How processes begin and end is the same whatever they work on: on the other kind of database in `make soak`.
+BEGIN_AND_END: Final = pytest.mark.parametrize(
+    "engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
 
 
 @pytest.fixture
@@ -63,6 +69,7 @@ def test_a_crew_takes_an_alert_from_the_desk_to_a_subscriber(post: Outpost, crew
         until("the alert to come", lambda: inbox.got["bo"])
 
 
+@BEGIN_AND_END
 @pytest.mark.parametrize("place", [0, 1])
 def test_when_one_of_a_crew_is_killed_the_others_end(post: Outpost, crew: subprocess.Popen[bytes], place: int) -> None:
     others = children_of(crew.pid)
@@ -73,6 +80,7 @@ def test_when_one_of_a_crew_is_killed_the_others_end(post: Outpost, crew: subpro
     assert alive(others) == []
 
 
+@BEGIN_AND_END
 def test_when_the_first_of_a_crew_is_killed_nobody_is_left(post: Outpost, crew: subprocess.Popen[bytes]) -> None:
     others = children_of(crew.pid)
     crew.kill()
@@ -81,6 +89,7 @@ def test_when_the_first_of_a_crew_is_killed_nobody_is_left(post: Outpost, crew: 
     until("the others to end", lambda: not alive(others))
 
 
+@BEGIN_AND_END
 def test_a_crew_ends_when_it_is_asked_to(post: Outpost, crew: subprocess.Popen[bytes]) -> None:
     others = children_of(crew.pid)
     crew.terminate()

@@ -144,6 +144,7 @@ def test_who_joins_in_mid_week_reads_a_case_that_is_shared_and_signs_as_the_seco
     assert tab.locator(".previews, dl.fields dt:has-text('first key')").count() == 0
     for step in (desk_states.second_compare, desk_states.sign):
         step(tab)
+    expect(tab.locator("#said .notice-yes")).to_be_visible()  # The gate has it.
     with reading(site.engine) as conn:
         (chain,) = conn.exec_driver_sql("SELECT DISTINCT chain FROM messages").scalars()
         (message,) = chain_messages(conn, chain)

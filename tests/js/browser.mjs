@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import puppeteer from "../../node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
 
 const FEELING = 1000; // Milliseconds within which a touch is felt, on a machine that is busy with other things.
-const STEP = 50; // Milliseconds between two looks.
+const STEP = 50; // Milliseconds between two looks at first; who looks all the time keeps from working what is waited for.
+const LONGEST = 250;
 
 // Nothing but the page under test speaks to anybody.
 const CHROMIUM = [
@@ -150,12 +151,12 @@ class Window {
   async #until(patience, what, look) {
     const end = Date.now() + patience * 1000;
     let last = "";
-    for (;;) {
+    for (let pause = STEP; ; pause = Math.min(pause * 1.2, LONGEST)) {
       const found = await look().catch((error) => ({ not: String(error) })); // The page may be between two documents.
       if (found.not === undefined) return found.yes;
       last = found.not;
       if (Date.now() > end) throw new Error(`Waited ${patience} s for ${what}: ${last}; ${await this.#news()}`);
-      await new Promise((resolve) => setTimeout(resolve, STEP));
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }
