@@ -85,7 +85,7 @@ def measure(quick: bool) -> Iterator[Figure]:
 
 @contextmanager
 def _visit(browser: Browser, network: dict[str, Any] | None = None, slowed: int = SLOWED) -> Iterator[Page]:
-    context = browser.new_context(**PHONE, locale="en-US")
+    context = browser.new_context(**{**PHONE, "reduced_motion": "no-preference"}, locale="en-US")
     context.add_init_script(WATCH)
     tab = context.new_page()
     tab.set_default_timeout(READY)

@@ -144,8 +144,8 @@ def test_nothing_is_sealed_twice_into_the_same_bytes() -> None:
     assert not {stanza.args[1] for stanza in one.stanzas} & {stanza.args[1] for stanza in other.stanzas}
 
 
-def test_sealing_lets_the_page_breathe_after_every_stanza_and_every_chunk() -> None:
-    assert javascript.call("./calls", "breaths", bytes(3 * age.CHUNK), RECIPIENTS) == len(RECIPIENTS) + 3
+def test_sealing_lets_the_page_breathe_in_every_stanza_and_after_it_and_after_every_chunk() -> None:
+    assert javascript.call("./calls", "breaths", bytes(3 * age.CHUNK), RECIPIENTS) == 2 * len(RECIPIENTS) + 3
 
 
 def test_a_preview_opens_from_the_beginning_of_a_file() -> None:

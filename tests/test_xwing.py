@@ -132,6 +132,24 @@ def test_javascript_knows_by_sight_which_points_agree_on_nothing(point: bytes, b
     assert known == (javascript.call("xwing", "agree", ANA.seed, spelled) is None)
 
 
+@pytest.mark.parametrize(("has", "asked"), [(True, 6), (False, 2)])
+def test_javascript_seals_alike_with_an_x25519_of_the_browser_s_own_and_without(has: bool, asked: int) -> None:
+    bo = age.Identity(bytes(range(1, 33)))
+    sealed = javascript.call("./agreeing", "sealWhere", has, b"words", [ANA.recipient, bo.recipient])
+
+    assert [age.open(sealed["gave"], [one]) for one in (ANA, bo)] == [b"words"] * 2
+    assert sealed["asked"] == asked
+
+
+@pytest.mark.parametrize("has", [True, False])
+@pytest.mark.parametrize("point", LOW_ORDER)
+def test_javascript_seals_to_no_point_of_low_order_that_nobody_looked_at(point: bytes, has: bool) -> None:
+    key = xwing.PrivateKey.expand(ANA.seed).public()[:1184] + point
+    with pytest.raises(Refused) as caught:
+        javascript.call("./agreeing", "encapsulateWhere", has, key)
+    assert caught.value.kind == "age_recipient"
+
+
 @pytest.mark.parametrize("point", LOW_ORDER)
 def test_a_share_of_low_order_is_refused_by_whoever_tries_it(point: bytes) -> None:
     share = age.parse_header(age.seal(b"", [ANA.recipient])).stanzas[0].share()

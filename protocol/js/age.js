@@ -143,7 +143,7 @@ export class FileKey {
 /**
  * An age file that each of the recipients can open, with one hybrid stanza for each, in their order.
  *
- * `breathe` is awaited after every stanza and every chunk.  Throws Refused("age_recipient") for none, for more than a
+ * `breathe` is awaited within and after every stanza, and after every chunk.  Throws Refused("age_recipient") for none, for more than a
  * header may hold (42), and for each that is not a sound `age1pq1...`: sealing to fewer people than were asked for is
  * never an answer.
  * @param {Uint8Array} plaintext @param {readonly string[]} recipients @param {Breathe} [breathe]
@@ -158,7 +158,7 @@ export async function seal(plaintext, recipients, breathe = hold) {
   const fileKey = crypto.getRandomValues(new Uint8Array(FILE_KEY));
   const stanzas = [];
   for (const key of publics) {
-    const { share, body } = wrap(key, fileKey);
+    const { share, body } = await wrap(key, fileKey, breathe);
     stanzas.push(new Stanza([HYBRID, b64raw(share)], body));
     await breathe();
   }

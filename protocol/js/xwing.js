@@ -13,6 +13,7 @@ import { expand, extract } from "./kdf.js";
 import { chacha20poly1305, mlKem768, sha3_256, shake256, x25519 } from "./vendor/vendor.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("./age.js").Breathe} Breathe */
 
 export const SEED = 32;
 /** ML-KEM-768 encapsulation key, 1,184 bytes, then the X25519 public key, 32. */
@@ -44,6 +45,12 @@ const LOW_ORDER = /* @__PURE__ */ new Set([
   `ed${"ff".repeat(30)}7f`,
   `ee${"ff".repeat(30)}7f`,
 ]);
+
+const X25519 = "X25519";
+/** What PKCS #8 has before the 32 bytes of an X25519 key (RFC 8410, 7): version 0, id-X25519, an octet string in one. */
+const PKCS8 = /* @__PURE__ */ Uint8Array.of(48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 110, 4, 34, 4, 32);
+/** The point that a public key is a multiple of (RFC 7748, 6.1). */
+const BASE = /* @__PURE__ */ Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 9 : 0));
 
 /** A public key: 1,216 bytes of which both halves are sound. */
 export class PublicKey {
@@ -79,15 +86,16 @@ export class PublicKey {
   /**
    * A fresh 32-byte secret and the 1,120-byte share that gives it to the holder of the seed.
    *
-   * Throws Refused("age_recipient") for an X25519 key of low order, under which every secret would be the same.
-   * @returns {{secret: Bytes, share: Bytes}}
+   * `breathe` is awaited between the two halves.  Rejects with Refused("age_recipient") for an X25519 key of low order,
+   * under which every secret would be the same.
+   * @param {Breathe} breathe @returns {Promise<{secret: Bytes, share: Bytes}>}
    */
-  encapsulate() {
-    const { sharedSecret, cipherText } = mlKem768.encapsulate(this.encoded.subarray(0, PUBLIC_M));
-    const ephemeral = crypto.getRandomValues(new Uint8Array(32));
-    const shareX = x25519.getPublicKey(ephemeral);
+  async encapsulate(breathe) {
     const publicX = this.encoded.subarray(PUBLIC_M);
-    const secretX = agree(ephemeral, publicX);
+    const agreed = agreeAfresh(publicX); // Begun first: a browser does it beside the other half.
+    await breathe();
+    const { sharedSecret, cipherText } = mlKem768.encapsulate(this.encoded.subarray(0, PUBLIC_M));
+    const [shareX, secretX] = await agreed;
     if (secretX === null) throw new Refused("age_recipient", "The recipient's X25519 key is a point of low order.");
     return { secret: combine(sharedSecret, secretX, shareX, publicX), share: join(cipherText, shareX) };
   }
@@ -136,10 +144,11 @@ export class PrivateKey {
 
 /**
  * HPKE's enc, 1,120 bytes, and the sealed file key, 16 bytes longer than it was.
- * @param {PublicKey} key @param {Uint8Array} fileKey @returns {{share: Bytes, body: Bytes}}
+ * @param {PublicKey} key @param {Uint8Array} fileKey @param {Breathe} breathe awaited between its halves
+ * @returns {Promise<{share: Bytes, body: Bytes}>}
  */
-export function wrap(key, fileKey) {
-  const { secret, share } = key.encapsulate();
+export async function wrap(key, fileKey, breathe) {
+  const { secret, share } = await key.encapsulate(breathe);
   const [sealingKey, nonce] = schedule(secret);
   return { share, body: chacha20poly1305(sealingKey, nonce).encrypt(fileKey) };
 }
@@ -189,6 +198,35 @@ export function agree(scalar, point) {
   } catch {
     return null;
   }
+}
+
+/**
+ * The public key of a fresh scalar, and what the scalar agrees on with a point: null if that would be zero.
+ *
+ * By the browser's own X25519 where it has one (RFC 8410 wraps the scalar for it), which takes no time of the page's and
+ * a tenth of the phone's; else by noble's.  Either gives the same bytes, so nothing but the time tells which it was.
+ * @param {Uint8Array} point 32 bytes @returns {Promise<[Bytes, Bytes | null]>}
+ */
+async function agreeAfresh(point) {
+  const scalar = crypto.getRandomValues(new Uint8Array(32));
+  try {
+    const { subtle } = crypto;
+    const key = await subtle.importKey("pkcs8", join(PKCS8, scalar), X25519, false, ["deriveBits"]);
+    const [ours, both] = await Promise.all(
+      [BASE, Uint8Array.from(point)].map(async (one) => {
+        const known = await subtle.importKey("raw", one, X25519, false, []);
+        return new Uint8Array(await subtle.deriveBits({ name: X25519, public: known }, key, 256));
+      }),
+    );
+    return [ours, isZero(both) ? null : both];
+  } catch {
+    return [x25519.getPublicKey(scalar), agree(scalar, point)]; // Too old, no secure page, or a point it refuses.
+  }
+}
+
+/** @param {Uint8Array} data @returns {boolean} */
+function isZero(data) {
+  return data.every((byte) => byte === 0);
 }
 
 /**

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from tests import javascript
 from tests.browser.desk_states import Site, open_desk, unlock
@@ -34,7 +34,8 @@ class Watched:
     """A browser context; `complaints` are the errors and warnings of all its pages."""
 
     def __init__(self, browser: Browser, width: int = 1280) -> None:
-        self.context: BrowserContext = browser.new_context(viewport={"width": width, "height": 900})
+        size: ViewportSize = {"width": width, "height": 900}
+        self.context: BrowserContext = browser.new_context(viewport=size, reduced_motion="reduce")
         self.complaints: list[str] = []
         self.context.on("page", self._watch)
 
