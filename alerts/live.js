@@ -4,7 +4,9 @@
   const EVERY = 20; // Seconds; sooner where the clock alone will change what is said.
   const PATIENCE = 3; // So often the answer may stay away before the page says that it may be out of date.
   const part = (/** @type {string} */ id) => document.getElementById(id);
+  const LONGEST = 10_000; // Milliseconds: a release that nobody tells of must not keep the page from what is new.
   let missed = 0;
+  let pressed = 0; // Until when something is, or was a moment ago: drawn anew meanwhile, it would never hear of the touch.
 
   /** @returns {number} milliseconds until the next look */
   const pause = () => {
@@ -32,7 +34,9 @@
     try {
       const answer = await fetch(location.pathname, { cache: "no-store", headers: { Accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
-      take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      while (performance.now() < pressed) await new Promise((resume) => setTimeout(resume, 100));
+      take(page);
       missed = 0;
     } catch {
       missed += 1;
@@ -54,6 +58,8 @@
     });
   };
 
+  addEventListener("pointerdown", () => (pressed = performance.now() + LONGEST), true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = performance.now() + 100), true);
   listen();
   setTimeout(look, pause());
 }

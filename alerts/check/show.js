@@ -1,6 +1,7 @@
 /** Showing a verdict: the answer first, then the alert in words, then what was checked. */
 import { iconNode } from "../../look/icon.js";
 import { alertText, timeText } from "../../look/render.js";
+import { become } from "./become.js";
 import { made, part } from "./page.js";
 import { plainly } from "./plainly.js";
 import { standingOf } from "./verdict.js";
@@ -42,9 +43,9 @@ export function show(verdict, asked, page, now, at) {
   const opened = part("answer").hidden ? [] : [...part("answer").querySelectorAll("details")].map((one) => one.open);
   part("answer").className = `answer answer-${kind}`;
   const focused = document.activeElement?.id === "answer-title";
-  part("answer").replaceChildren(...drill, heading, asOf, ...body);
+  become(part("answer"), made("div", {}, ...drill, heading, asOf, ...body));
   for (const [at, one] of part("answer").querySelectorAll("details").entries()) one.open = opened[at] ?? false;
-  if (focused) heading.focus({ preventScroll: true });
+  if (focused) part("answer-title").focus({ preventScroll: true });
   return title;
 }
 

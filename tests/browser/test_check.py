@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from protocol.sixwords import fingerprint_words
 from tests.browser.alerts_states import Stand, give, paste
@@ -206,10 +206,19 @@ def test_an_open_verdict_asks_again_and_says_as_of_when_it_was_answered(reading:
     tab.locator("#answer .notice", has_text="could not be asked").wait_for()
     assert (reading.answer(), tab.locator("#answer .as-of").inner_text()) == ("yes", before)
     assert tab.locator("#answer details").get_attribute("open") is not None  # Nobody loses their place.
+    assert tab.evaluate("document.activeElement.localName") == "summary"
+
+    tab.locator("#answer summary").hover()
+    tab.mouse.down()
+    tab.unroute_all()
+    tab.clock.fast_forward("05:00")
+    expect(tab.locator("#answer .as-of")).not_to_have_text(before)
+    tab.mouse.up()  # What is pressed while the page is drawn anew feels it.
+    assert tab.locator("#answer details").get_attribute("open") is None
+    before = tab.locator("#answer .as-of").inner_text()
 
     front.put(front.at(0).retract(first))
-    tab.unroute_all()
-    tab.clock.fast_forward("00:21")
+    tab.clock.fast_forward("01:01")
     tab.locator("#answer.answer-stop").wait_for()
     assert tab.locator("#answer .as-of").inner_text() != before
     assert tab.locator("#heard").inner_text() == tab.locator("#answer-title").inner_text()

@@ -161,11 +161,21 @@ def test_an_open_page_takes_in_what_happened_without_losing_the_readers_place(re
     first = front.confirmed()
     tab.clock.install(time=front.at(0).now)
     tab.goto(f"{stand.site.url}/en/alerts/{first.alert.id}")
-    tab.evaluate("scrollTo(0, 300)")
     assert tab.locator(".alert .word").inner_text() == "CONFIRMED"
+    link = tab.locator("#told a").first
+    link.evaluate("(one) => one.addEventListener('click', (event) => [event.preventDefault(), (window.felt = true)])")
 
+    tab.clock.fast_forward(15_000)
+    link.hover()
+    tab.mouse.down()
     front.put(front.at(0).retract(first))
-    tab.clock.fast_forward(21_000)
+    with tab.expect_response("**/alerts/*"):
+        tab.clock.fast_forward(6_000)
+    tab.wait_for_timeout(200)
+    tab.mouse.up()
+    assert tab.evaluate("window.felt")
+    tab.evaluate("scrollTo(0, 300)")
+    tab.clock.fast_forward(1_000)
     tab.wait_for_selector(".word-retracted")
 
     assert tab.locator("#news").inner_text() == "RETRACTED"
