@@ -209,16 +209,20 @@ async function smaller(bitmap) {
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
   const context = contextOf(canvas, { willReadFrequently: true });
-  context.fillStyle = LIGHT; // Where a picture is transparent.
-  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.getImageData(0, 0, 1, 1); // Its memory is made when it is first looked at.
+  await breathe();
   context.imageSmoothingQuality = "high";
-  for (let top = 0; top < canvas.height; top += BAND) {
+  // The first line by itself: with it the whole picture is made ready.
+  for (let top = 0, height = 1; top < canvas.height; top += height, height = BAND) {
     context.save();
     context.beginPath();
-    context.rect(0, top, canvas.width, BAND);
+    context.rect(0, top, canvas.width, height);
     context.clip(); // Not a part of the bitmap: its edges would be smoothed apart from what lies beyond them.
+    context.fillStyle = LIGHT; // Where a picture is transparent.
+    context.fillRect(0, top, canvas.width, height);
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     context.restore();
+    await breathe();
     context.getImageData(0, top, 1, 1); // Browsers put drawing off until it is looked at.
     await breathe();
   }
