@@ -3,7 +3,8 @@
  *
  * Two layers.  The KEM: draft-connolly-cfrg-xwing-kem, that is HPKE's MLKEM768-X25519 (0x647a).  The wrap: HPKE base
  * mode (RFC 9180, section 6.1) with HKDF-SHA-256 and ChaCha20-Poly1305 and age's info, one message with no associated
- * data.  The parts are noble's; noble's own hybrid would bring every other hybrid into the page.
+ * data.  The parts are noble's, and to encapsulate the browser's own X25519 where it has one; noble's own hybrid would
+ * bring every other hybrid into the page.
  *
  * Pure: reads no clock, touches no store; draws chance only to encapsulate.
  */
