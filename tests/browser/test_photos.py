@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 from pathlib import Path
 from typing import Final
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from protocol import age
@@ -79,6 +81,9 @@ def test_other_formats_become_small_jpegs_and_the_original_is_for_attorneys_alon
 
     sizes = [(one.width, one.height) for one in (require_bare(file.data) for file in tip.files[:2])]
     assert sizes == [(MAX_SIDE, 400), (60, 40)]
+    seen = Image.open(io.BytesIO(tip.files[1].data)).convert("L").tobytes()  # A byte for each pixel, row by row.
+    assert (seen[10], seen[20 * 60 + 10]) == (0, 0)
+    assert min(seen[50::60]) > 240  # Where a picture is transparent it becomes white.
     assert [file.type for file in tip.files[2:]] == [ORIGINAL, ORIGINAL]
     assert age.open(tip.files[2].data, [visit.site.network.attorney]) == large
     assert tab.locator("#photo-list > li").count() == 0
