@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Final
 
 PACKAGES: Final = ("protocol", "store", "look", "intake", "verifier", "worker", "alerts", "keys", "sereno")
@@ -53,10 +54,16 @@ Rule = Callable[[str, ast.Module], Iterator[str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return every node of a file: to walk through a tree anew for each rule takes longer than all rules together."""
+    return tuple(ast.walk(tree))
+
+
 def imported(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Give (line, dotted name) of everything a file imports; `from a import b` gives `a.b`."""
     package = path.split("/")[:-1]
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -93,7 +100,7 @@ def no_import_by_string(path: str, tree: ast.Module) -> Iterator[str]:
     for line, name in imported(path, tree):
         if name.split(".")[0] in {"importlib", "runpy"} and not name.startswith("importlib.resources"):
             yield f"{path}:{line}: imports by string ({name})"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         if called in {"__import__", "eval", "exec", "compile"}:
             yield f"{path}:{getattr(node, 'lineno', 0)}: calls {called}"
@@ -110,7 +117,7 @@ def protocol_is_pure(path: str, tree: ast.Module) -> Iterator[str]:
             yield f"{path}:{line}: protocol is pure and may not import {name}"
         if name.startswith("nacl.utils") and module not in CHANCE:
             yield f"{path}:{line}: chance belongs to {', '.join(sorted(CHANCE))}"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
             yield f"{path}:{node.lineno}: protocol is pure and may not call {node.func.id}"
 
@@ -127,7 +134,7 @@ def look_is_light(path: str, tree: ast.Module) -> Iterator[str]:
 
 def short_functions(path: str, tree: ast.Module) -> Iterator[str]:
     """A function is at most 40 lines long, its decorators and docstring among them."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, Function):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             lines = (node.end_lineno or first) - first + 1
@@ -143,7 +150,7 @@ def names_that_say_something(path: str, tree: ast.Module) -> Iterator[str]:
     for part in path.removesuffix(".py").split("/"):
         if words(part) & NOT_NAMES:
             yield f"{path}: {part} is not a name"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ClassDef) and words(node.name) & NOT_NAMES:
             yield f"{path}:{node.lineno}: {node.name} is not a name"
         if isinstance(node, Function) and "verify" in words(node.name) and not node.name.startswith("test_"):
@@ -154,7 +161,7 @@ def words_we_use(path: str, tree: ast.Module) -> Iterator[str]:
     """What we name, we name with the product's words."""
     if path.split("/")[0] not in PACKAGES:
         return
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         name = ""
         if isinstance(node, Function | ast.ClassDef):
             name = node.name
@@ -171,7 +178,7 @@ def no_cookie(path: str, tree: ast.Module) -> Iterator[str]:
     for line, name in imported(path, tree):
         if name in {"flask.session", "http.cookies"} or name.startswith("http.cookiejar"):
             yield f"{path}:{line}: no cookie ({name})"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr in {"set_cookie", "session_transaction"}:
             yield f"{path}:{node.lineno}: no cookie ({node.attr})"
         text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
@@ -188,7 +195,7 @@ def no_pickle(path: str, tree: ast.Module) -> Iterator[str]:
 
 def nothing_swallowed(path: str, tree: ast.Module) -> Iterator[str]:
     """Who catches everything raises again."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if not isinstance(node, ast.ExceptHandler):
             continue
         kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]

@@ -153,3 +153,29 @@ def test_a_signature_whose_s_is_not_reduced_is_refused() -> None:
 
     assert verdict(PUBLICS[0], message, one)
     assert not verdict(PUBLICS[0], message, one[:32] + s.to_bytes(32, "little"))
+
+
+def test_what_was_found_good_is_remembered_of_these_very_bytes_alone() -> None:
+    message = signed.pae("alert", b"{}")
+    good = (PUBLICS[0], message, signed.sign("alert", b"{}", signed.key_id(PUBLICS[0]), SEEDS[0]).signatures[0].sig)
+    assert verdict(*good)
+
+    for part, data in enumerate(good):
+        for at in range(len(data)):
+            changed = [*good]
+            changed[part] = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+            assert not javascript.call("signed", "isSignature", *changed), (part, at)
+    key, _, signature = good
+    # The same bytes in a row, cut elsewhere: what is hashed is R, the key and the message, one after another.
+    assert not javascript.call("signed", "isSignature", key[1:] + message[:1], message[1:], signature)
+    assert verdict(*good)
+
+
+def test_only_the_newest_that_are_good_are_remembered() -> None:
+    names = ["a", "a", "bad", "bad", "b", "a", "c", "b", "c", "a"]
+
+    answers = javascript.call("./remembering", "asked", 2, names)
+
+    assert [held for held, _ in answers] == [name != "bad" for name in names]
+    # "a" once, "bad" each time, "b", then "c", which takes the place of "a", and "a" again.
+    assert [found for _, found in answers] == [1, 1, 2, 3, 4, 4, 5, 5, 5, 6]

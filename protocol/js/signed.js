@@ -21,6 +21,7 @@ import {
   utf8,
 } from "./encoding.js";
 import { Refused } from "./errors.js";
+import { Remembered } from "./remembered.js";
 import { ID, base64, listOf, matching, record, refuse } from "./shape.js";
 import { ed25519, sha512 } from "./vendor/vendor.js";
 
@@ -89,9 +90,17 @@ export function admitKey(key) {
 
 /** @param {Uint8Array} encoded 32 bytes @returns {boolean} whether they are a canonical point of prime order */
 function isPrimeOrder(encoded) {
-  const point = pointOf(encoded);
-  return point !== null && !point.is0() && point.isTorsionFree();
+  return GOOD.holds(hex(encoded), () => {
+    const point = pointOf(encoded);
+    return point !== null && !point.is0() && point.isTorsionFree();
+  });
 }
+
+/**
+ * Keys by their bytes, and signatures by a hash of all that they depend on: a page holds the same roster, sets and stops
+ * before the rules again and again, and a phone takes some milliseconds for each signature.
+ */
+const GOOD = /* @__PURE__ */ new Remembered(4096);
 
 /** @param {Uint8Array} encoded @returns {import("./vendor/vendor.js").Point | null} */
 function pointOf(encoded) {
@@ -112,12 +121,18 @@ function pointOf(encoded) {
  */
 export function isSignature(key, message, signature) {
   if (key.length !== 32 || signature.length !== 64) return false;
+  const [r, s] = [signature.subarray(0, 32), signature.subarray(32)];
+  const hash = sha512(join(r, key, message));
+  // R and A have 32 bytes each: no other key, message or R is hashed alike.  S is all that is left of the signature.
+  return GOOD.holds(hex(join(hash, s)), () => isAnswer(key, scalar(hash), r, scalar(s)));
+}
+
+/** @param {Uint8Array} key @param {bigint} k @param {Uint8Array} r @param {bigint} s @returns {boolean} */
+function isAnswer(key, k, r, s) {
   const a = pointOf(key);
-  const s = scalar(signature.subarray(32));
   if (a === null || a.isSmallOrder() || s >= Point.Fn.ORDER) return false;
-  const k = scalar(sha512(join(signature.subarray(0, 32), key, message))) % Point.Fn.ORDER;
-  const r = Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(k));
-  return !r.isSmallOrder() && same(r.toBytes(), signature.subarray(0, 32));
+  const found = Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(k % Point.Fn.ORDER));
+  return !found.isSmallOrder() && same(found.toBytes(), r);
 }
 
 /** @param {Uint8Array} littleEndian @returns {bigint} */

@@ -15,6 +15,12 @@ import { Refused } from "../../protocol/js/errors.js";
 export class WeekKeys {
   /** @type {Map<number, age.Identity>} */
   #identities = new Map();
+  /**
+   * Where this person's stanza was in the last tip that was looked at.  The desk's own words are sealed to the same set
+   * and do not name it: where it is no other's, the first of up to a hundred tries opens them.
+   * @type {number | undefined}
+   */
+  #place;
 
   /** @param {{epoch: number, seed: Bytes}} asked */
   know({ epoch, seed }) {
@@ -39,13 +45,18 @@ export class WeekKeys {
     return [...this.#identities.values()];
   }
 
+  /** @returns {age.Identity[]} */
+  #newestFirst() {
+    return [...this.#identities].sort(([one], [other]) => other - one).map(([, identity]) => identity);
+  }
+
   /**
    * A tip's words.  `key` is one that somebody shared; only who is not in the set asks by it.
    * @param {{data: Bytes, bucket: number, to: RecipientSet, member: string, key?: Bytes}} asked
    * @returns {{tip: Tip, key: Bytes}} and the envelope's own key
    */
   preview({ data, bucket, to, member, key }) {
-    if (key === undefined) placeIn(to, member); // Whoever is not in the set is told that, and not to look for a key.
+    if (key === undefined) this.#place = placeIn(to, member); // Who is not in the set is told that, not to look for a key.
     const fileKey = key ?? envelopeKey(data, this.of(to.epoch), to, member);
     return { tip: openPreview(data, bucket, new age.FileKey(fileKey), to, null), key: fileKey };
   }
@@ -59,7 +70,7 @@ export class WeekKeys {
    * An event's part.  `key` is one that somebody shared.
    * @param {{data: Bytes, key?: Bytes}} asked @returns {Promise<{data: Bytes, key: Bytes}>} and the file's own key
    */
-  async part({ data, key = age.openHeader(data, this.all()) }) {
+  async part({ data, key = age.openHeader(data, this.#newestFirst(), this.#place) }) {
     return { data: await age.open(data, [new age.FileKey(key)]), key };
   }
 }
