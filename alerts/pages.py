@@ -17,7 +17,7 @@ from look.icons import favicon, icon
 from look.inline import inline
 from look.render import TEXTS, time_text
 from look.words import Words, choose_language, endonym, keys_of
-from store.engine import reading
+from store.engine import reading, require_answer
 
 FOLDER: Final = "alerts/templates/"
 
@@ -95,8 +95,7 @@ def show_held(code: str) -> str:
 @pages.get("/health")
 def show_health() -> dict[str, bool]:
     """Say that the pages are up and the store answers; nothing else."""
-    with reading(ground().engine) as conn:
-        conn.exec_driver_sql("SELECT 1")
+    require_answer(ground().engine)
     return {"ready": True}
 
 

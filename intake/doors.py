@@ -26,7 +26,7 @@ from protocol import limits
 from protocol.envelope import check_envelope, envelope_size
 from protocol.errors import Refused
 from protocol.policy import Policy
-from store.engine import reading
+from store.engine import reading, require_answer
 from store.envelopes import Arrival
 from store.recipients import StoredSet, get_set
 
@@ -147,6 +147,5 @@ def take_envelope() -> tuple[dict[str, bool], int]:
 @doors.get("/health")
 def show_health() -> dict[str, bool]:
     """Say that the door is open and the store answers; nothing else."""
-    with reading(_intake().engine) as conn:
-        conn.exec_driver_sql("SELECT 1")
+    require_answer(_intake().engine)
     return {"ready": True}

@@ -79,6 +79,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield conn
 
 
+def require_answer(engine: Engine) -> None:
+    """Ask a store for nothing, for a health page.  Raises SQLAlchemyError where it does not answer."""
+    with reading(engine) as conn:
+        conn.exec_driver_sql("SELECT 1")
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a connection in a transaction that is committed at the end, or undone by whatever is raised.

@@ -39,6 +39,18 @@ def pytest_unconfigure() -> None:
     databases.close_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave it to `make soak` to ask once more on PostgreSQL what stands on the store.
+
+    All queries are the store's (test_house.py), whose own tests run on both; a crew's whole way does too.
+    """
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        on_both = item.path.name.startswith(("test_store_", "test_ground", "test_worker_crew"))
+        if chosen is not None and "postgresql" in chosen.params.values() and not on_both:
+            item.add_marker(pytest.mark.soak)
+
+
 def pytest_collection_finish() -> None:
     """Look through no module and no test again for what can be thrown away: a tenth of Python's time went there."""
     gc.collect()

@@ -28,6 +28,8 @@ MAY_IMPORT: Final = {
 }
 # The machine at the open door gets no more of the store than it needs.
 INTAKE_STORE: Final = ("store.engine", "store.envelopes", "store.drop", "store.recipients", "store.uploads")
+# What others than the store may have of SQLAlchemy.
+OF_A_STORE: Final = ("sqlalchemy.Connection.", "sqlalchemy.Engine.", "sqlalchemy.exc.")
 CHANCE: Final = frozenset({"age", "codename", "vault", "xwing"})  # The modules of protocol that seal or generate.
 # The standard library that protocol may use: nothing here knows the time, a disk, a socket or the environment.
 PURE: Final = frozenset(
@@ -104,6 +106,18 @@ def no_import_by_string(path: str, tree: ast.Module) -> Iterator[str]:
         called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         if called in {"__import__", "eval", "exec", "compile"}:
             yield f"{path}:{getattr(node, 'lineno', 0)}: calls {called}"
+
+
+def queries_are_the_stores(path: str, tree: ast.Module) -> Iterator[str]:
+    """Only the store asks a database: whoever stands on it holds a connection, and knows how one fails."""
+    if path.split("/")[0] not in PACKAGES or path.startswith("store/"):
+        return
+    for line, name in imported(path, tree):
+        if name.split(".")[0] == "sqlalchemy" and not f"{name}.".startswith(OF_A_STORE):
+            yield f"{path}:{line}: queries are the store's, not {name}"
+    for node in nodes(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "exec_driver_sql":
+            yield f"{path}:{node.lineno}: queries are the store's, not .{node.attr}"
 
 
 def protocol_is_pure(path: str, tree: ast.Module) -> Iterator[str]:
@@ -217,6 +231,7 @@ def declared_libraries(path: str, tree: ast.Module, declared: frozenset[str]) ->
 RULES: Final[tuple[Rule, ...]] = (
     who_may_import_whom,
     no_import_by_string,
+    queries_are_the_stores,
     protocol_is_pure,
     look_is_light,
     short_functions,

@@ -61,6 +61,7 @@ def test_who_joins_in_mid_week_reads_tip_and_history_once_the_case_is_shared_and
     shift.must("eve", "attest", SAID)
 
 
+@pytest.mark.soak
 def test_who_was_shared_with_shares_on_photos_and_all(shift: Shift) -> None:
     shift.join()
     shift.must("ana", "share")
@@ -73,6 +74,7 @@ def test_who_was_shared_with_shares_on_photos_and_all(shift: Shift) -> None:
     assert shift.read("eve")["late"] == shift.read("bo")["late"] == []
 
 
+@pytest.mark.soak
 def test_who_is_lent_reads_a_case_that_is_shared_with_them_and_what_was_said_since_after_another_share(
     shift: Shift,
 ) -> None:

@@ -30,6 +30,7 @@ def next_roster(network: demonet.DemoNetwork, key: LogKey) -> bytes:
     return publish(draft, network.signed, network.policy, list(network.roots[:2]), clock.now()).encode()
 
 
+@pytest.mark.soak
 def test_the_log_s_key_is_changed_while_everything_runs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     founded = demonet.found_demo(clock.now())
     with running(tmp_path, founded) as network:

@@ -19,6 +19,11 @@ ORIGIN: Final = "https://look.example"
 TARGET: Final = 44
 # What the witness page ships with: no string becomes markup or code.
 STRICT: Final = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; require-trusted-types-for 'script'"
+# What has all parts is looked at once more by `make soak`; so is each page that is made of them, in its own tests.
+OTHERS: Final = [
+    pytest.param(name, scheme, marks=pytest.mark.soak)
+    for name, scheme in (("en", "dark"), ("drill", "light"), ("es", "light"), ("es", "dark"))
+]
 SIZES: Final = """() => [...document.querySelectorAll("a[href^='tel:'], button, .tile, .chip, input:not([type=radio])")]
   .map((one) => [one.textContent.trim() || one.id, one.getBoundingClientRect().height])"""
 
@@ -35,8 +40,7 @@ def faults(tab: Page) -> list[Any]:
     return list(tab.evaluate(AXE))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["en", "es", "drill"])
+@pytest.mark.parametrize(("name", "scheme"), [("en", "light"), ("drill", "dark"), *OTHERS])
 def test_every_part_is_accessible(browser: Browser, name: str, scheme: Literal["light", "dark"]) -> None:
     tab = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     tab.set_content(look_preview.pages()[name])

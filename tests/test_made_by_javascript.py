@@ -165,11 +165,9 @@ def lists() -> dict[str, Any]:
 def test_each_opens_the_other_s_vault() -> None:
     phrase, content = "zoo zone zero youth young you", {"network": "a1" * 32, "verifier": "k7mq2x9a", "seed": bytes(32)}
     made = call("./makers", "vaultOf", content, phrase)
-    vault = open_vault(made["file"], "  Zoo ZONE zero youth young you")
+    vault = open_vault(made, "  Zoo ZONE zero youth young you")
 
     assert {"network": vault.network, "verifier": vault.verifier, "seed": vault.seed} == content
-    assert made["told"] == sorted(made["told"])
-    assert 0.99 < made["told"][-1] <= 1
     wrapped = call("vault", "wrap", vault.key, "epoch 2961", b"a week's seed")
     assert unwrap(vault.key, "epoch 2961", wrapped) == b"a week's seed"
     assert call("vault", "unwrap", vault.key, "epoch 2961", wrap(vault.key, "epoch 2961", b"another")) == b"another"

@@ -16,6 +16,7 @@ from look.face import Face
 from look.render import DO, STANDS, TEXTS, Locality, Standing, alert_text
 from protocol import vocabulary
 from tests import catalogues, javascript
+from tests.again import again
 
 NOW: Final = 1_790_000_000
 PLACES: Final = Locality("Example network", {"east": "Eastside"}, "America/Los_Angeles", "alerts.example/c/K7MQ")
@@ -190,7 +191,7 @@ def test_browsers_tell_every_template_and_standing_as_python_does(lang: str) -> 
     assert len({one["text"] for one in here}) > 100
 
 
-@pytest.mark.parametrize("lang", words.languages())
+@pytest.mark.parametrize("lang", ["en", "ar", "zh-Hans", *again("es", "tl", "vi", "zh-Hant")])
 def test_browsers_read_the_clock_as_python_does(lang: str) -> None:
     chance = random.Random(7)
     zones = ("America/Los_Angeles", "America/New_York", "Asia/Kathmandu", "UTC", "Pacific/Auckland")

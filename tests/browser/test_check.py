@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from protocol.sixwords import fingerprint_words
+from tests.again import again
 from tests.browser.alerts_states import Stand, give, paste
 from tests.browser.reading import Reading, begin
 from tests.front import RESPONDERS
@@ -161,7 +162,7 @@ def test_a_pasted_proof_and_a_pasted_address_are_checked_alike(reading: Reading,
         assert tab.locator("#pasted").input_value() == ""
 
 
-@pytest.mark.parametrize("text", ["", "   ", "Officers everywhere, pass it on", "0" * 32, "<b>x</b>"])
+@pytest.mark.parametrize("text", ["", "<b>x</b>", *again("   ", "Officers everywhere, pass it on", "0" * 32)])
 def test_what_holds_no_proof_gets_no_verdict(reading: Reading, stand: Stand, text: str) -> None:
     tab = begin(reading, stand)
     paste(tab, text)

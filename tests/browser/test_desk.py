@@ -44,6 +44,7 @@ def a_quarter_later(route: Route) -> None:
     changed(route, now=clock.now() + 15 * MINUTE)
 
 
+@pytest.mark.soak
 def test_two_people_open_a_tip_work_it_and_sign_the_same_bytes(site: DeskSite, ana: Watched, bo: Watched) -> None:
     envelope = site.seal()
     first = unlocked(ana, site, "ana")
@@ -142,6 +143,7 @@ def test_a_tip_that_was_touched_before_its_words_were_there_counts_as_opened(sit
         assert (get_envelope(conn, late).minute, get_envelope(conn, envelope).minute is None) == (None, False)
 
 
+@pytest.mark.soak
 def test_a_refusal_says_what_is_missing_and_stands_and_a_new_draft_is_judged_afresh(
     site: DeskSite, ana: Watched, bo: Watched
 ) -> None:
@@ -199,6 +201,7 @@ def test_the_privacy_screen_watches_while_one_types_and_offers_a_safer_wording(s
     expect(tab.locator("#free-en-screen .hit-block")).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_a_case_that_somebody_moved_meanwhile_is_loaded_again(site: DeskSite, ana: Watched, bo: Watched) -> None:
     first = unlocked(ana, site, "ana")
     states.open_tip(first, site.seal())
@@ -216,6 +219,7 @@ def test_a_case_that_somebody_moved_meanwhile_is_loaded_again(site: DeskSite, an
     expect(first.locator(".case-head")).to_contain_text("B ")
 
 
+@pytest.mark.soak
 def test_a_move_that_was_made_is_not_asked_for_again_where_the_connection_is_lost_after_it(
     site: DeskSite, ana: Watched
 ) -> None:
@@ -233,6 +237,7 @@ def test_a_move_that_was_made_is_not_asked_for_again_where_the_connection_is_los
     tab.wait_for_selector("#next[data-mode=check]")
 
 
+@pytest.mark.soak
 def test_a_case_that_can_not_be_drawn_leaves_no_other_in_its_place_and_keeps_none_back(
     site: DeskSite, ana: Watched
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from protocol.policy import Policy
@@ -40,6 +41,7 @@ def suspend_unheard(tab: Page, other: Page) -> None:
     expect(other.locator(".timeline li").first).to_contain_text("Suspended")
 
 
+@pytest.mark.soak
 def test_an_alert_is_suspended_restored_by_two_others_and_reported_over(
     tmp_path: Path, chromium_browser: Browser
 ) -> None:

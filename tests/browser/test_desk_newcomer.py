@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from keys.draft import draft_roster
@@ -116,6 +117,7 @@ def test_somebody_who_is_in_no_set_yet_is_told_so_and_signs_the_next(site: DeskS
     assert dee.encode() in mine.payload
 
 
+@pytest.mark.soak
 def test_who_joins_in_mid_week_reads_a_case_that_is_shared_and_signs_as_the_second_key(
     site: DeskSite, ana: Watched, chromium_browser: Browser
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import expect
 
 from protocol.tip import Attachment
@@ -61,6 +62,7 @@ def test_a_worker_that_does_not_load_or_gets_no_memory_says_so_and_is_tried_agai
     ana.complaints.clear()  # Those are what was done to it.
 
 
+@pytest.mark.soak
 def test_a_storage_that_the_browser_closed_does_not_stop_the_desk(site: DeskSite, ana: Watched) -> None:
     tab = unlocked(ana, site, "ana")
     for reopens in (True, False):
@@ -76,6 +78,7 @@ def test_a_storage_that_the_browser_closed_does_not_stop_the_desk(site: DeskSite
     states.new_case(tab)  # And what one signs is taken.
 
 
+@pytest.mark.soak
 def test_a_page_that_can_make_nothing_of_an_answer_says_so_and_asks_again(site: DeskSite, ana: Watched) -> None:
     tab = unlocked(ana, site, "ana")
     tab.route("**/api/queue", lambda route: route.fulfill(json={"envelopes": 1}))
@@ -110,6 +113,7 @@ def test_photos_open_in_their_own_tip_and_are_gone_when_the_session_ends(site: D
     assert tab.evaluate(GONE, url)
 
 
+@pytest.mark.soak
 def test_the_page_of_a_waiting_tip_follows_what_others_do_with_it(site: DeskSite, ana: Watched, bo: Watched) -> None:
     taken, free = site.seal(words="By the ferry."), site.seal(words="At the landing.")
     first, second = unlocked(ana, site, "ana"), unlocked(bo, site, "bo")
@@ -143,6 +147,7 @@ def test_what_is_pressed_is_not_drawn_away_before_it_is_let_go(site: DeskSite, a
     tab.wait_for_selector(f"#tip-{other}")
 
 
+@pytest.mark.soak
 def test_what_two_keys_signed_too_late_is_refused_by_the_second_of_them(
     site: DeskSite, ana: Watched, bo: Watched
 ) -> None:

@@ -39,6 +39,7 @@ def desk(site: DeskSite, ana: Watched) -> Page:
     return tab
 
 
+@pytest.mark.soak
 def test_a_question_that_is_not_in_two_drops_is_missed_and_no_longer_once_it_is(site: DeskSite, desk: Page) -> None:
     states.next_form(desk)
     states.choose(desk, "ways", "question")

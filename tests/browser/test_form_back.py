@@ -89,6 +89,7 @@ def paths(visit: Visit) -> list[str]:
     return [re.sub("later-[0-9a-f]{16}", "later-*", one) for one in found]
 
 
+@pytest.mark.soak
 def test_a_question_is_found_answered_and_ended_without_a_word_to_the_server(visit: Visit) -> None:
     code, told = tell_with_a_code(visit)
     assert len(code.split()) == 8
@@ -124,6 +125,7 @@ def test_a_question_is_found_answered_and_ended_without_a_word_to_the_server(vis
         assert "POLICE" not in one.tab.content()
 
 
+@pytest.mark.soak
 def test_whoever_comes_back_to_a_page_left_open_finds_what_has_come_since(visit: Visit) -> None:
     tab = visit.tab
     code, told = tell_with_a_code(visit)

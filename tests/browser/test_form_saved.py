@@ -96,6 +96,7 @@ def test_a_saved_copy_seals_from_disk_and_the_door_takes_its_file(visit: Visit, 
     assert "thread" in tip.header
 
 
+@pytest.mark.soak
 def test_a_saved_copy_never_says_that_somebody_opens_what_is_only_in_a_file(visit: Visit, tmp_path: Path) -> None:
     tab = opened(visit, saved(visit, tmp_path))
     for _ in range(2):
@@ -138,6 +139,7 @@ def test_a_changed_copy_seals_to_nobody(visit: Visit, tmp_path: Path, part: str)
     assert not visit.tab.locator("#sent").is_visible()
 
 
+@pytest.mark.soak
 def test_what_is_no_sealed_file_or_too_old_is_told_so_and_nothing_is_kept(visit: Visit, tmp_path: Path) -> None:
     copy = saved(visit, tmp_path)
     tab = opened(visit, copy)

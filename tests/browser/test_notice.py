@@ -77,6 +77,7 @@ def two_desks() -> demonet.DemoNetwork:
     return dataclasses.replace(one, signed=signed, roster=roster, sets=sets)
 
 
+@pytest.mark.soak
 def test_a_witness_reads_it_beside_the_area_where_only_that_area_s_desk_is_empty(
     context: BrowserContext, tmp_path: Path
 ) -> None:

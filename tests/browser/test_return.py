@@ -219,7 +219,7 @@ def test_question_answer_withdrawal_and_ending_travel_and_no_visit_leads_to_anot
     driver: Driver, network: Running
 ) -> None:
     origins, servers = network.origins, Servers(network)
-    tab, *windows = driver.windows("chromium", "witness", "ana", "bo")
+    tab, *windows = driver.windows("engine", "witness", "ana", "bo")
     ana, bo = (Verifier(one, origins["desk"], network.people) for one in windows)
     visits, public = Visits(tab, origins["intake"], servers), named(servers.rows())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Route
 
 from protocol.limits import PART
@@ -71,6 +72,7 @@ def test_nobody_outside_can_tell_what_is_in_a_tip_with_photos(visit: Visit) -> N
     ]
 
 
+@pytest.mark.soak
 def test_an_upload_that_the_door_forgot_begins_again_and_a_paused_one_waits(visit: Visit) -> None:
     tab, before = visit.tab, ids(visit.site)
     forgotten = [True]
@@ -96,6 +98,7 @@ def test_an_upload_that_the_door_forgot_begins_again_and_a_paused_one_waits(visi
     assert len(told(visit.site, before).files) == 1
 
 
+@pytest.mark.soak
 def test_a_paused_upload_that_is_changed_is_gone_and_the_next_one_is_not_paused(visit: Visit) -> None:
     tab, before = visit.tab, ids(visit.site)
     lost = [True]

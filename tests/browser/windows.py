@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from tests import browsers, javascript
 
-Kind = Literal["chromium", "firefox"]
+Kind = Literal["chromium", "engine", "firefox"]  # An engine is a Chromium without the bars and menus around a page.
 KINDS: Final[tuple[Kind, ...]] = ("chromium", "firefox")
 PATIENCE: Final = 45.0  # Seconds for any one thing on a machine that is busy with other things.
 PHONE: Final = (390, 844)
@@ -45,7 +45,7 @@ class Driver:
 
     def windows(self, kind: Kind, *people: str, prefs: Mapping[str, Any] | None = None) -> list[Window]:
         """Open a browser for each of these people, with profiles that never saw anything; `prefs` are Firefox's."""
-        program = browsers.chromium() if kind == "chromium" else browsers.firefox()
+        program = {"chromium": browsers.chromium, "engine": browsers.engine, "firefox": browsers.firefox}[kind]()
         opened = []
         for name in people:
             profile, saved = self.folder / f"{name}-profile", self.folder / f"{name}-saved"
@@ -54,7 +54,7 @@ class Driver:
             opened.append(Window(self, 0, name, profile, saved))
         asked = [
             {
-                "kind": "chrome" if kind == "chromium" else "firefox",
+                "kind": "firefox" if kind == "firefox" else "chrome",
                 "program": program,
                 "profile": str(one.profile),
                 "saved": str(one.saved),

@@ -13,6 +13,7 @@ import { Signed } from "../../protocol/js/signed.js";
 import { state } from "../../protocol/js/state.js";
 import { dayIsOff } from "../../protocol/js/tip.js";
 import { sealVault } from "../../protocol/js/vault.js";
+import { argon2id } from "../../verifier/page/argon2id.js";
 import { rosterOf, signedOf } from "./twins.mjs";
 
 /** @typedef {import("../../protocol/js/recipients.js").RecipientSet} RecipientSet */
@@ -66,13 +67,9 @@ export async function breaths(form, to, files) {
   return count;
 }
 
-/** A vault, sealed and opened, and how its progress was told.  @param {any} content @param {string} passphrase */
-export async function vaultOf({ network, verifier, seed }, passphrase) {
-  /** @type {number[]} */
-  const told = [];
-  const file = await sealVault(network, verifier, seed, passphrase, (done) => told.push(done));
-  return { file, told };
-}
+/** A sealed vault, as the desk makes it.  @param {any} content @param {string} passphrase */
+export const vaultOf = ({ network, verifier, seed }, passphrase) =>
+  sealVault(network, verifier, seed, passphrase, undefined, argon2id);
 
 /** @param {any} fields @param {[string, number, string, Uint8Array]} key verifier, epoch, recipient, seed */
 export const epochKey = (fields, ...key) => signEpochKey(rosterOf(fields), ...key).encode();
