@@ -17,7 +17,7 @@ from store.migrating import migrate
 from tests.databases import fresh_database
 from tests.world import NOW
 
-MANY: Final = 12_000  # Rows of a table: enough for a planner to shun a full scan where it can.
+MANY: Final = 6_000  # Rows of a table: enough for a planner to shun a full scan where it can.
 
 
 def _hex(n: int, width: int = 32) -> str:

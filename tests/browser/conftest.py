@@ -93,14 +93,14 @@ def visit(context: BrowserContext, intake_site: IntakeSite) -> Visit:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """Give a running public face with every story told on it."""
     with alerts_site.serve(tmp_path_factory.mktemp("alerts")) as site:
         yield tell(site)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """Give an actual network's public face on which nothing was told."""
     with alerts_site.serve(tmp_path_factory.mktemp("quiet"), "actual") as site:

@@ -27,9 +27,10 @@ ANSWERS: Final = {
     "ended": "over",
     "ran-out": "over",
 }
+OFTEN: Final = ("confirmed", "under-review", "retracted", "ran-out")  # One for each kind of answer.
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", [*OFTEN, *again(*(one for one in ANSWERS if one not in OFTEN))])
 def test_an_alert_is_genuine_and_stands_as_its_chain_says(reading: Reading, stand: Stand, name: str) -> None:
     first = stand.told[name]
     give(begin(reading, stand), first.bundle)
@@ -93,7 +94,8 @@ def parts_of(bundle: bytes) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "place", parts_of(b'officers\\":\\"3-5expires\\":"sig":""keyid":""proof":"certified_until\\":')
+    "place",
+    ["a word", "the proof", "the last byte", *again("the end time", "a signature", "the signer", "the roster")],
 )
 def test_one_changed_byte_is_not_genuine_whatever_the_site_says(reading: Reading, stand: Stand, place: str) -> None:
     bundle = bytearray(stand.told["confirmed"].bundle)
@@ -127,7 +129,7 @@ def test_an_alert_for_responders_can_be_checked_and_the_site_is_said_not_to_have
     assert "Do not pass this on" in said
 
 
-@pytest.mark.parametrize("lie", ["junk", "another alert", "a changed stop", "an endless list"])
+@pytest.mark.parametrize("lie", ["another alert", "an endless list", *again("junk", "a changed stop")])
 def test_a_site_that_lies_can_not_lower_or_raise_what_was_brought(reading: Reading, stand: Stand, lie: str) -> None:
     first, other = stand.told["confirmed"].bundle, stand.told["checked"].bundle
     changed = stand.site.front.at(1).retract(stand.told["confirmed"]).bundle.replace(b"misidentified", b"wrong-details")

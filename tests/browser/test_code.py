@@ -69,6 +69,7 @@ def test_what_does_not_stand_has_no_code(stand: Stand, name: str) -> None:
     assert b'class="code"' in stand.site.fetch(f"/en/alerts/{stand.told['confirmed'].alert.id}")
 
 
+@pytest.mark.soak
 def test_a_saved_copy_checks_a_pasted_code_without_a_network(reading: Reading, stand: Stand, tmp_path: Path) -> None:
     text = code_of(reading, stand)
     tab = begin(reading, stand)
@@ -82,6 +83,7 @@ def test_a_saved_copy_checks_a_pasted_code_without_a_network(reading: Reading, s
     assert (reading.answer(), tab.locator("#fault").is_visible()) == ("", True)
 
 
+@pytest.mark.soak
 def test_a_code_with_other_words_is_not_genuine(reading: Reading, stand: Stand) -> None:
     found = Slip.find(code_of(reading, stand))
     assert found is not None

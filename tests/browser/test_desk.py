@@ -72,6 +72,7 @@ def test_two_people_open_a_tip_work_it_and_sign_the_same_bytes(site: DeskSite, a
     assert fields["free"] == {"en": "Near the ferry landing.", "es": "Cerca del embarcadero."}
 
 
+@pytest.mark.soak
 def test_what_every_tip_holds_for_the_attorneys_is_passed_on_by_itself_and_only_they_read_what_was_used(
     site: DeskSite, ana: Watched, bo: Watched, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,6 +127,7 @@ def test_the_second_key_sees_no_grade_before_its_own(site: DeskSite, ana: Watche
     expect(second.locator("#sign")).to_be_disabled()  # By itself: the gate would take it no more.
 
 
+@pytest.mark.soak
 def test_a_tip_that_was_touched_before_its_words_were_there_counts_as_opened(site: DeskSite, ana: Watched) -> None:
     envelope = site.seal()
     tab = unlocked(ana, site, "ana")
@@ -188,6 +190,7 @@ def test_photos_open_veiled_and_only_when_asked(site: DeskSite, ana: Watched) ->
     tab.wait_for_selector(".photo:not(.veiled)")
 
 
+@pytest.mark.soak
 def test_the_privacy_screen_watches_while_one_types_and_offers_a_safer_wording(site: DeskSite, ana: Watched) -> None:
     tab = unlocked(ana, site, "ana")
     states.open_tip(tab, site.seal())

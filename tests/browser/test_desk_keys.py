@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from keys.ceremony import make_root
@@ -21,6 +22,7 @@ from tests.browser.test_desk_memory import KEPT
 from tests.browser.watched import Watched
 
 
+@pytest.mark.soak
 def test_wrong_words_open_nothing_and_say_so(site: DeskSite, ana: Watched) -> None:
     tab = states.open_desk(ana.context, site)
     states.fill_in(tab, site, "ana", words="abandon ability able about above absent")
@@ -110,6 +112,7 @@ def test_what_the_browser_keeps_opens_nothing_by_itself(site: DeskSite, ana: Wat
     assert not third.evaluate(KEPT, f"vault/{member.id}")
 
 
+@pytest.mark.soak
 def test_a_desk_makes_its_missing_weekly_keys_and_signs_the_sets(site: DeskSite, ana: Watched, bo: Watched) -> None:
     site.renew(replace(site.network, epoch_keys=(), sets=()))
     for watched, handle in ((ana, "ana"), (bo, "bo")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import expect
 
 from keys.draft import next_draft
@@ -23,6 +24,7 @@ KEPT: Final = """(name) => new Promise((resolve) => {
 })"""
 
 
+@pytest.mark.soak
 def test_a_roster_older_than_one_that_this_browser_took_is_refused(site: DeskSite, ana: Watched) -> None:
     network = site.network
     draft, roots = next_draft(network.signed), list(network.roots[:2])

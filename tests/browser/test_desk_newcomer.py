@@ -63,6 +63,7 @@ def test_somebody_new_makes_a_vault_and_a_request_that_a_custodian_takes(site: D
     assert refusal(lambda: enrol(draft, request, desk="south", **place)).kind != ""
 
 
+@pytest.mark.soak
 def test_a_changed_pass_phrase_opens_the_new_file_and_a_weeks_file_stays_listed(site: DeskSite, ana: Watched) -> None:
     tab = open_desk(ana.context, site)
     tab.check("#remember")

@@ -64,6 +64,7 @@ def test_a_question_that_is_not_in_two_drops_is_missed_and_no_longer_once_it_is(
     expect(missing).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_nobody_is_asked_twice_and_no_d4_rests_on_nothing(desk: Page) -> None:
     states.next_form(desk)
     states.choose(desk, "ways", "question")
@@ -81,6 +82,7 @@ def test_nobody_is_asked_twice_and_no_d4_rests_on_nothing(desk: Page) -> None:
     expect(desk.locator(".form")).to_contain_text("No witness of this case can be asked")
 
 
+@pytest.mark.soak
 def test_a_case_that_is_looked_at_says_at_once_that_its_tip_was_taken_back(site: DeskSite, desk: Page) -> None:
     assert desk.locator("#witnesses").count() == 0
     desk.locator(".others summary").click()

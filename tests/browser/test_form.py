@@ -6,6 +6,7 @@ import json
 import time
 from typing import Final
 
+import pytest
 from playwright.sync_api import expect
 
 from protocol import age
@@ -80,6 +81,7 @@ def test_every_detail_is_told_and_the_lawyers_part_is_for_the_lawyers(visit: Vis
     assert open_legal(unb64(told["legal"]), visit.site.network.attorney) == "Call Ana: 408-555-0111 · José"
 
 
+@pytest.mark.soak
 def test_a_choice_of_the_details_can_be_taken_back(visit: Visit) -> None:
     answer(visit.tab)
     visit.tab.locator("#details summary").click()

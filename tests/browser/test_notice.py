@@ -108,6 +108,7 @@ def told(site: DeskSite) -> Any:
     return open_notice(Signed.decode(signed), site.network.roster)
 
 
+@pytest.mark.soak
 def test_a_lead_tells_witnesses_that_nobody_can_check_and_takes_it_back(
     site: DeskSite, ana: Watched, bo: Watched
 ) -> None:

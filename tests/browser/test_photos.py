@@ -118,6 +118,7 @@ def test_what_is_no_photo_is_refused_with_a_sentence_and_nothing_is_lost(visit: 
     assert visit.said == []
 
 
+@pytest.mark.soak
 def test_the_frame_that_keys_move_stays_on_the_photo_when_the_screen_turns(visit: Visit) -> None:
     tab = visit.tab
     tab.set_viewport_size({"width": 1280, "height": 844})
@@ -215,6 +216,7 @@ def test_in_a_firefox_that_lies_about_its_canvas_photos_are_cleaned_byte_by_byte
     assert [(one.turn, one.data) for one in second] == [(one.turn, one.bare) for one in map(read_jpeg, contents)]
 
 
+@pytest.mark.soak
 def test_a_photo_that_fails_as_nobody_expected_is_said_and_the_next_one_is_taken(visit: Visit) -> None:
     tab = visit.tab
     tab.evaluate("""() => {
