@@ -26,6 +26,7 @@ from look.face import Face
 from protocol.policy import Policy
 from store.engine import open_engine
 from tests import browsers, databases, stores
+from tests.together import Together
 from tests.world import World
 
 
@@ -37,6 +38,12 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing behind when no service was asked for."""
     databases.close_run()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Give files to processes as they belong together."""
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import desk_states as states
@@ -32,6 +33,7 @@ def own_desk(site: DeskSite, folder: Path, port: int) -> Iterator[str]:
         program.wait()
 
 
+@pytest.mark.soak
 def test_somebody_works_at_a_remote_desk_with_the_page_of_their_own_machine(tmp_path: Path, ana: Watched) -> None:
     port = free_port()
     own = f"http://127.0.0.1:{port}"

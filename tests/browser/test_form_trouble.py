@@ -97,6 +97,7 @@ def test_when_the_readers_have_changed_the_same_tip_is_sealed_again(visit: Visit
     assert sum("/recipients" in one.url for one in visit.asked) == 2
 
 
+@pytest.mark.soak
 def test_work_that_is_refused_is_done_again_for_the_same_envelope(visit: Visit) -> None:
     refuse(visit.tab, "**/envelopes*", "work", 403, 1)
     answer(visit.tab)
@@ -158,6 +159,7 @@ def test_a_tip_that_is_changed_while_it_waits_for_the_sum_goes_in_once_with_its_
     assert visit.site.count() == before + 1
 
 
+@pytest.mark.soak
 def test_a_log_in_page_that_answers_for_the_door_is_no_door(visit: Visit) -> None:
     """A hotel's network answers everything with 200 and a page of its own."""
     tab, before = visit.tab, visit.site.count()

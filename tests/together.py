@@ -1,0 +1,25 @@
+"""Which files one process of `make test` takes together: those that share a page, which each would start anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+# By what their names begin with; the largest first.
+SHARED: Final[Mapping[str, tuple[str, ...]]] = {
+    "form": ("test_form", "test_photos", "test_upload", "test_disk", "test_byhand", "test_notice", "test_flyer"),
+    "desk": ("test_desk", "test_journey", "test_return"),
+    "alerts": ("test_check", "test_code", "test_fit", "test_languages"),
+}
+FOLDER: Final = "tests/browser/"
+
+
+class Together(LoadFileScheduling):  # type: ignore[misc]  # xdist brings no types.
+    """Files of pages by the page, all others each by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        pages = (page for page, names in SHARED.items() if file.startswith(tuple(FOLDER + name for name in names)))
+        return next(pages, file)
