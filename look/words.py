@@ -184,11 +184,15 @@ def _entry(message: Any) -> Entry:
 @cache
 def keys_of(*starts: str) -> tuple[str, ...]:
     """Return the English sentences of the files whose paths begin with one of `starts`, such as "intake/form/"."""
+    return tuple(key for key, paths in _places() if any(path.startswith(starts) for path in paths))
+
+
+@cache
+def _places() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return every English sentence with the paths of the files that say it."""
     with (FOLDER / TEMPLATE).open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
-    return tuple(
-        _key(message.id) for message in messages if any(path.startswith(starts) for path, _ in message.locations)
-    )
+    return tuple((_key(message.id), tuple(path for path, _ in message.locations)) for message in messages)
 
 
 def catalogue_for_js(lang: str, keys: Iterable[str]) -> dict[str, Any]:

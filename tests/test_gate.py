@@ -20,7 +20,7 @@ from tests.planted import Change, planted
 from tests.stage import Broken, Gate
 
 SETTINGS: Final = settings(
-    max_examples=120,
+    max_examples=80,
     stateful_step_count=30,
     deadline=None,
     database=None,

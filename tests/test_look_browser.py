@@ -57,8 +57,13 @@ def test_axe_sees_what_is_wrong(browser: Browser) -> None:
     tab.close()
 
 
-@pytest.mark.parametrize("name", ["en", "es", "drill"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        *(("es", 320), ("drill", 390), ("en", 1280)),
+        *(pytest.param(*one, marks=pytest.mark.soak) for one in (("en", 320), ("drill", 320), ("es", 1280))),
+    ],
+)
 def test_nothing_is_wider_than_the_screen_or_too_small_for_a_thumb(browser: Browser, name: str, width: int) -> None:
     tab = browser.new_page(viewport={"width": width, "height": 844})
     tab.set_content(look_preview.pages()[name])

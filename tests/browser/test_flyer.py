@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser
@@ -31,6 +32,7 @@ def flyer_of(site: IntakeSite) -> tuple[Face, bytes]:
     return face, draw(face, site.network.policy, face.languages)
 
 
+@pytest.mark.soak
 def test_each_language_fits_on_a_page_and_its_code_is_read_from_the_print(
     chromium_browser: Browser, intake_site: IntakeSite, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from tests.browser.form_states import FORM_STATES, answer, open_form, send
 from tests.browser.intake_site import serve
 
 
+@pytest.mark.soak
 def test_where_no_attorney_could_read_it_nothing_is_asked_for_one(
     context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
