@@ -26,7 +26,7 @@ from look.face import Face
 from protocol.policy import Policy
 from store.engine import open_engine
 from tests import browsers, databases, stores
-from tests.together import Together
+from tests.together import WAITING, Together
 from tests.world import World
 
 
@@ -47,10 +47,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave it to `make soak` to ask once more on PostgreSQL what stands on the store.
+    """Put the tests in order, and leave it to `make soak` to ask once more on PostgreSQL what stands on the store.
 
     All queries are the store's (test_house.py), whose own tests run on both; a crew's whole way does too.
     """
+    # What mostly waits begins first, beside pages, which never do.
+    items.sort(key=lambda item: item.path.name not in WAITING)
     for item in items:
         chosen = getattr(item, "callspec", None)
         on_both = item.path.name.startswith(("test_store_", "test_ground", "test_worker_crew"))

@@ -13,6 +13,7 @@ SHARED: Final[Mapping[str, tuple[str, ...]]] = {
     "desk": ("test_desk", "test_journey", "test_return"),
     "alerts": ("test_check", "test_code", "test_fit", "test_languages"),
 }
+WAITING: Final = ("test_faults.py", "test_seizure.py", "test_worker_crew.py", "test_forked.py", "test_supervise.py")
 FOLDER: Final = "tests/browser/"
 
 

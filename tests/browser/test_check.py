@@ -45,6 +45,7 @@ def test_an_alert_is_genuine_and_stands_as_its_chain_says(reading: Reading, stan
     assert reading.said == []
 
 
+@pytest.mark.soak
 def test_an_older_version_is_genuine_and_the_newest_words_are_shown(reading: Reading, stand: Stand) -> None:
     give(begin(reading, stand), stand.told["updated"].bundle)
 
@@ -227,6 +228,7 @@ def test_an_open_verdict_asks_again_and_says_as_of_when_it_was_answered(reading:
     assert tab.locator("#heard").inner_text() == tab.locator("#answer-title").inner_text()
 
 
+@pytest.mark.soak
 def test_an_answer_that_comes_late_is_not_shown_for_what_was_asked_since(reading: Reading, stand: Stand) -> None:
     slow, tab = stand.told["retracted"], begin(reading, stand)
     held: list[Route] = []

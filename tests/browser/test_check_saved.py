@@ -124,6 +124,7 @@ EVERY: Final = (*STATES, *(f"quiet-{one}" for one in QUIET))
 # the same parts as another with other words in them.
 PARTS: Final = ("current", "updated", "retracted", "check-genuine", "check-details", "check-no-proof")
 ALIKE: Final = (
+    *("check-ended", "check-ran-out", "quiet-how-we-verify", "quiet-what-we-hold"),
     "withdrawn",
     "ended",
     "ran-out",

@@ -141,6 +141,7 @@ def test_a_server_whose_day_the_person_does_not_believe_gets_nothing(visit: Visi
     assert visit.sent() == []
 
 
+@pytest.mark.soak
 def test_whoever_chose_the_wrong_day_is_asked_again_and_loses_nothing(visit: Visit) -> None:
     tab = visit.tab
     FORM_STATES["day"](tab)
@@ -169,6 +170,7 @@ def test_nothing_that_was_typed_is_on_the_page_once_it_was_sent(visit: Visit) ->
     assert [word for word in ("Oak", "Lopez", "0199") if word in tab.content()] == []
 
 
+@pytest.mark.soak
 def test_a_hint_offers_safer_words_and_puts_them_there(visit: Visit) -> None:
     tab = visit.tab
     tab.locator("#place").fill("123 Oak Street")

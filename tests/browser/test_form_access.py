@@ -25,7 +25,19 @@ SIZES: Final = {"phone": (390, 844), "desk": (1280, 900), "smallest": (320, 568)
 SCREENS: Final = {"en": [("phone", "light"), ("desk", "dark"), ("phone", "forced")], "es": [("phone", "forced")]}
 PARTS: Final = ("filled", "photos", "sent")
 ALIKE: Final = (
-    *("home", "lawyer", "kept", "language", "day", "dropped", "trouble", "photo-fault"),
+    *(
+        "open-questions",
+        "load",
+        "flyer",
+        "home",
+        "lawyer",
+        "kept",
+        "language",
+        "day",
+        "dropped",
+        "trouble",
+        "photo-fault",
+    ),
     *("shield", "uploading", "heavy", "strange-readers", "link", "nothing"),
 )
 CASES: Final = [

@@ -50,6 +50,7 @@ def test_a_page_inside_another_page_takes_nothing(context: BrowserContext, intak
     assert inside.locator("#send").is_disabled()
 
 
+@pytest.mark.soak
 def test_a_link_that_brings_something_along_is_not_read(visit: Visit) -> None:
     FORM_STATES["link"](visit.tab)
     assert not visit.tab.locator("#tell").is_visible()
@@ -108,6 +109,7 @@ def test_leaving_leaves_nothing_to_go_back_to(visit: Visit, state: str) -> None:
     assert tab.url == "about:blank"
 
 
+@pytest.mark.soak
 def test_another_language_is_one_tap_unless_it_would_lose_answers(visit: Visit) -> None:
     tab = visit.tab
     tab.locator('#languages a[lang="es"]').click()

@@ -24,6 +24,7 @@ def test_a_tip_told_without_a_connection_is_sent_by_itself_when_it_returns(visit
     assert visit.site.count() == before + 1
 
 
+@pytest.mark.soak
 def test_a_form_that_never_had_a_connection_sends_too(visit: Visit) -> None:
     """Neither readers nor work could be fetched ahead."""
     tab = visit.tab
