@@ -17,9 +17,9 @@ HOUSE := alerts intake keys look protocol sereno store verifier worker
 # Node of the machine if it is 20 or later, else the one in the lock: both are reached through this folder.
 NODE := $(VENV)/node
 WITH_NODE := PATH="$(CURDIR)/$(NODE):$$PATH"
-# One for each core: a page's test takes a core and a half, and what mostly waits runs beside it.  A file stays together,
-# for what it started is shared by its tests; so do those that share a page (tests/together.py).
-JOBS ?= 2
+# Three on two cores: many tests wait for a process, a browser or a clock.  A file stays together, for what it started is
+# shared by its tests; so do those that share a page (tests/together.py).
+JOBS ?= 3
 SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # What does not wait for another is done side by side.

@@ -144,6 +144,7 @@ def test_a_part_that_is_not_the_one_its_event_names_breaks_the_history_whatever_
     assert len(read["parts"]) == 3
 
 
+@pytest.mark.soak
 def test_an_envelope_in_the_place_of_the_one_that_was_shared_is_refused(shift: Shift) -> None:
     shift.join()
     shift.must("ana", "share")

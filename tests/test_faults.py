@@ -16,11 +16,20 @@ import pytest
 from sereno.journey import until
 from sereno.supervise import FORK_SERVER
 from store import failpoint
+from tests.again import again
 from tests.campaign import REACHES, Campaign
 from tests.running import running
 
 SEEDS = (11, 23)
 KILLS = 10  # For each seed.
+BURNT = "envelope.burnt-before-commit"
+# Each program at one of its points; test_store_crash.py kills at all of them, and `make soak` here too.
+OFTEN = (
+    "envelope.committed",
+    "message.posted-before-commit",
+    "log.appended-before-commit",
+    "delivery.sent-before-recorded",
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +44,7 @@ def test_every_fail_point_has_a_program_that_reaches_it() -> None:
     assert sorted(REACHES) == sorted(failpoint.NAMES)
 
 
-@pytest.mark.parametrize("point", [one for one in REACHES if one != "envelope.burnt-before-commit"])
+@pytest.mark.parametrize("point", [*OFTEN, *again(*(one for one in REACHES if one not in (*OFTEN, BURNT)))])
 def test_a_kill_at_a_named_point_loses_nothing_and_sends_nothing_twice(campaign: Campaign, point: str) -> None:
     starts = campaign.arm(point)
     id = campaign.walk(campaign.walker())
@@ -47,9 +56,9 @@ def test_a_kill_at_a_named_point_loses_nothing_and_sends_nothing_twice(campaign:
 def test_a_kill_while_burning_burns_it_the_next_time(campaign: Campaign) -> None:
     campaign.walk(campaign.walker())
     id = campaign.let_one_burn()
-    starts = campaign.arm("envelope.burnt-before-commit")
+    starts = campaign.arm(BURNT)
 
-    campaign.require_killed("envelope.burnt-before-commit", starts)
+    campaign.require_killed(BURNT, starts)
     deadline = time.monotonic() + 60
     while not campaign.is_burnt(id) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -94,6 +94,7 @@ def test_a_witness_reads_it_beside_the_area_where_only_that_area_s_desk_is_empty
         assert faults(tab) == []
 
 
+@pytest.mark.soak
 def test_a_form_without_a_notice_says_nothing_of_the_shift(context: BrowserContext, intake_site: IntakeSite) -> None:
     tab = fresh(context, intake_site)
     answer_all(tab)

@@ -125,6 +125,7 @@ def test_a_paused_upload_that_is_changed_is_gone_and_the_next_one_is_not_paused(
     assert told(visit.site, before).header["tip"]["when"] == {"choice": "earlier"}
 
 
+@pytest.mark.soak
 def test_where_photos_are_refused_the_words_can_go_without_them(visit: Visit) -> None:
     tab, before = visit.tab, ids(visit.site)
     body = '{"kind": "under_load", "rule": "DOO-2", "sentence": "-"}'
