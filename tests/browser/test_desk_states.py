@@ -12,7 +12,7 @@ from tests.browser.desk_site import DeskSite
 from tests.browser.watched import Watched, broken, faults
 
 WIDTHS: Final = (390, 1280)
-# Spanish needs more room; English is looked at too by `make soak`.
+# Spanish needs more room.  `make soak` looks at English too, and at what is seen once: making a vault, and renewing it.
 # What stands beside what on a wide screen is the same in many states: axe looks at these, and at all in `make soak`.
 WIDE: Final = ("unlock", "tip", "find", "draft", "propose", "shift", "second_compare")
 LANGUAGES: Final = (pytest.param("en", marks=pytest.mark.soak), "es")
@@ -25,11 +25,12 @@ def test_every_state_is_accessible_and_fits_the_screen(chromium_browser: Browser
     site.seal(what="waiting", seen="told", where={"zone": "hills"}, when={"choice": "today"}, day=-5)
     tab = states.open_desk(first.context, site, lang)
     require_sound(tab, lang, "unlock")
-    for step in (states.newcomer, states.newcomer_refused, states.newcomer_made):
-        step(tab)
-        require_sound(tab, lang, step.__name__)
-    tab.check("#written")
-    tab.click("#made-done")
+    if lang == "en":
+        for step in (states.newcomer, states.newcomer_refused, states.newcomer_made):
+            step(tab)
+            require_sound(tab, lang, step.__name__)
+        tab.check("#written")
+        tab.click("#made-done")
     states.unlock(tab, site, "ana")
     states.open_tip(tab, envelope)
     require_sound(tab, lang, "tip")
@@ -46,10 +47,11 @@ def test_every_state_is_accessible_and_fits_the_screen(chromium_browser: Browser
     for name in ("queue", "shift"):
         states.show_tab(tab, name)
         require_sound(tab, lang, name)
-    states.copy_week(tab)
-    for step in (states.renew_vault, states.use_vault):
-        step(tab)
-        require_sound(tab, lang, step.__name__)
+    if lang == "en":
+        states.copy_week(tab)
+        for step in (states.renew_vault, states.use_vault):
+            step(tab)
+            require_sound(tab, lang, step.__name__)
     tab = states.open_desk(second.context, site, lang)
     states.unlock(tab, site, "bo")
     for step in (states.second_evidence, states.second_compare, states.sign):
