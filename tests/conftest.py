@@ -17,6 +17,7 @@ import pytest
 import redis
 import sqlalchemy
 from jinja2.bccache import Bucket, BytecodeCache
+from xdist.scheduler import LoadFileScheduling
 
 import alerts.app
 import intake.app
@@ -26,7 +27,7 @@ from look.face import Face
 from protocol.policy import Policy
 from store.engine import open_engine
 from tests import browsers, databases, stores
-from tests.together import WAITING, Together
+from tests.together import WAITING, together
 from tests.world import World
 
 
@@ -41,9 +42,13 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    """Give files to processes as they belong together."""
-    return Together(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Give files to processes as they belong together, where they are given out by files."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = together
+    return scheduler
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
-
 # By what their names begin with; the largest first.
 SHARED: Final[Mapping[str, tuple[str, ...]]] = {
     "form": ("test_form", "test_photos", "test_upload", "test_disk", "test_byhand", "test_notice", "test_flyer"),
@@ -17,10 +15,8 @@ WAITING: Final = ("test_faults.py", "test_seizure.py", "test_worker_crew.py", "t
 FOLDER: Final = "tests/browser/"
 
 
-class Together(LoadFileScheduling):  # type: ignore[misc]  # xdist brings no types.
-    """Files of pages by the page, all others each by itself."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file: str = super()._split_scope(nodeid)
-        pages = (page for page, names in SHARED.items() if file.startswith(tuple(FOLDER + name for name in names)))
-        return next(pages, file)
+def together(nodeid: str) -> str:
+    """Return what a test is taken together with: its page, else its file."""
+    file = nodeid.split("::", 1)[0]
+    pages = (page for page, names in SHARED.items() if file.startswith(tuple(FOLDER + name for name in names)))
+    return next(pages, file)

@@ -29,7 +29,7 @@ from tests.running import Running, running
 # Both desks write down that the gate let an alert out; the later one is told that it was done, and a browser says so.
 SECOND: Final = "error: Failed to load resource: the server responded with a status of 409 (CONFLICT)"
 
-# As people are, who have not all the same browser; each face is seen in both kinds.
+# As people are, who have not all the same browser: Firefox is at the desk, and reads and checks at the end.
 CASTS: Final = [
     pytest.param(("engine", "firefox", "engine"), id="mixed"),
     *(pytest.param((kind,) * 3, id=kind, marks=pytest.mark.soak) for kind in KINDS),
