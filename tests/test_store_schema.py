@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from store.engine import open_engine, reading, truncate_wal, writing
+from store.engine import open_engine, reading, require_answer, truncate_wal, writing
 from store.migrating import migrate
 from store.tables import all_tables
 from tests.databases import fresh_database
@@ -142,3 +143,10 @@ def test_a_thread_that_writes_already_is_told_so_instead_of_waiting_for_itself(s
 def test_a_store_that_would_forget_or_is_not_ours_is_refused(url: str) -> None:
     with pytest.raises((ValueError, sa.exc.NoSuchModuleError)):
         open_engine(url)
+
+
+def test_a_store_that_can_not_be_opened_does_not_answer_a_health_page(engine: Engine, tmp_path: Path) -> None:
+    require_answer(engine)
+
+    with pytest.raises(SQLAlchemyError):
+        require_answer(open_engine(f"sqlite:///{tmp_path / 'gone' / 'store.db'}"))
