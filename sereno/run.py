@@ -10,8 +10,10 @@ import argparse
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +32,7 @@ HOSTS: Final = (
     ("alerts", "alerts.localhost", 8003),
 )
 LAST_PORT: Final = 65_535
+PATIENCE: Final = 30.0  # Seconds that a face may take to answer before people are told where it would be.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -212,16 +215,30 @@ def run(arguments: argparse.Namespace) -> int:
     supervisor, founded = assemble(folder, arguments.port)
     try:
         supervisor.start()
-        print("\n".join(_greeting(folder, arguments.port, founded)), flush=True)
-        supervisor.watch()
+        patient = time.monotonic() + PATIENCE
+        if supervisor.watch(until=lambda: not _silent(arguments.port) or time.monotonic() > patient):
+            print("\n".join(_greeting(folder, arguments.port, founded)), flush=True)
+            supervisor.watch()
     finally:
         supervisor.stop()
     return 0
 
 
+def _silent(port: int) -> list[str]:
+    """Return the names of the faces that nobody can reach yet."""
+    found = []
+    for place, (name, _, _) in enumerate(HOSTS):
+        try:
+            socket.create_connection(("127.0.0.1", port + place), 1).close()
+        except OSError:
+            found.append(name)
+    return found
+
+
 def _greeting(folder: Path, port: int, founded: bool) -> Sequence[str]:
     where = addresses(port)
     lines = [
+        *(f"The {name} does not answer yet; why is said above." for name in _silent(port)),
         "",
         "Sereno is running."
         + (" A demo network was made: an EXERCISE, its keys made on this machine." if founded else ""),

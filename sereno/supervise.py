@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,13 +87,16 @@ class Supervisor:
         if now >= self._rewrite:
             self._write_record()
 
-    def watch(self) -> None:
-        """Keep everything running until SIGTERM or SIGINT arrives."""
+    def watch(self, until: Callable[[], bool] = lambda: False) -> bool:
+        """Keep everything running until SIGTERM or SIGINT arrives, or `until` holds; say whether it is that."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask_to_stop)
         while not self._stopping:
             self.tick()
+            if until():
+                return True
             time.sleep(TICK)
+        return False
 
     def stop(self) -> None:
         """Ask every program to end, the last started first, and end those that don't."""

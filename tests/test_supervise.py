@@ -7,6 +7,8 @@ import json
 import os
 import resource
 import signal
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ import pytest
 
 from sereno import latch, supervise
 from sereno.__main__ import main
+from sereno.demo import free_ports
 from sereno.journey import until
 from sereno.run import assemble, redis_command
 from sereno.supervise import Program, Supervisor
@@ -142,3 +145,19 @@ def test_what_keeps_a_run_from_starting_is_said_and_the_folder_is_free_again(
 def test_a_folder_whose_redis_could_have_no_socket_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="give a shorter folder"):
         redis_command(tmp_path / ("long" * 30))
+
+
+def test_addresses_are_told_once_they_answer_and_a_run_that_is_asked_to_stop_stops(tmp_path: Path) -> None:
+    port = free_ports(3)
+    command = [sys.executable, "-P", "-m", "sereno", "run", "--folder", str(tmp_path / "network"), "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = [next(process.stdout) for _ in range(2)]
+            for place in range(3):
+                socket.create_connection(("127.0.0.1", port + place)).close()
+            assert said[1].startswith("Sereno is running. A demo network was made")
+        finally:
+            process.terminate()
+    assert process.returncode == 0
