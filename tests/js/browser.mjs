@@ -51,14 +51,20 @@ class Window {
 
   /** A second tab beside the first; from now on it is the one that is looked at and touched. */
   async beside(url) {
-    const { width, height } = this.tab.viewport();
     this.#watch(await this.browser.newPage());
-    await this.size(width, height);
+    await this.size(this.width, this.height);
     await this.tab.goto(url, { waitUntil: "load" });
   }
 
-  size(width, height) {
-    return this.tab.setViewport({ width, height });
+  async size(width, height) {
+    Object.assign(this, { width, height });
+    try {
+      await this.tab.setViewport({ width, height });
+    } catch (error) {
+      // Older ones (Firefox 140) can't be told how a screen is turned; the size that was asked for with it they take.
+      if (!/unknown command emulation\.setScreenOrientationOverride/.test(error.message)) throw error;
+      await this.tab.waitForFunction((...both) => [innerWidth, innerHeight].join() === both.join(), {}, width, height);
+    }
   }
 
   /**
