@@ -16,7 +16,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 VENDOR: Final = Path("protocol/js/vendor")
 # What the bundle is made of and with; the whole of node_modules would take seconds to copy.
 NEEDED: Final = ("@noble", "canonicalize", "esbuild", "@esbuild", "hash-wasm")
-BUILT: Final = ("vendor.js", "argon2.js", "NOTICE")
+BUILT: Final = ("vendor.js", "slices.js", "argon2.js", "NOTICE")
 
 
 def build(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -99,9 +99,18 @@ def test_the_bundles_name_the_licence_of_everything_in_them() -> None:
     assert packages_in("vendor.js") == {
         *("@noble/ciphers", "@noble/curves", "@noble/hashes", "@noble/post-quantum", "canonicalize")
     }
-    assert packages_in("argon2.js") == {"hash-wasm"}
+    assert (packages_in("slices.js"), packages_in("argon2.js")) == ({"@noble/hashes"}, {"hash-wasm"})
     assert all(f"== {name} " in notice for name in packages_in("vendor.js") | packages_in("argon2.js"))
     assert notice.count("== @noble/hashes ") == 1  # One copy of each: doubled code is doubled weight.
+
+
+def test_what_the_first_script_has_the_second_borrows() -> None:
+    first, second = ((ROOT / "intake/form/built" / name).read_text("utf-8") for name in ("form.js", "coming-back.js"))
+    of_curve_and_lattice = ("0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed", "3329")
+
+    assert [word in first for word in of_curve_and_lattice] == [True, True]
+    assert "0x7fffffff" not in second
+    assert "sereno.lent" in second
 
 
 def test_webassembly_is_in_the_desks_worker_and_on_no_page() -> None:

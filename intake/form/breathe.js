@@ -9,9 +9,13 @@ const SLICE = 8;
 
 let since = performance.now();
 
-/** @returns {Promise<void> | void} */
+/** Give way where it is time to.  @returns {Promise<void> | void} */
 export function breathe() {
-  if (performance.now() - since < SLICE) return undefined;
+  return performance.now() - since < SLICE ? undefined : pause();
+}
+
+/** Give way.  @returns {Promise<void>} */
+export function pause() {
   return new Promise((resume) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -4,8 +4,9 @@
  * It is fetched by every page once it can be used, for a tip can be sent without it and must not wait for it.
  */
 import { Back } from "./back.js";
+import { pause } from "./breathe.js";
 import { Given } from "./given.js";
-import { hintAt, tellsDoor } from "./hints.js";
+import { hintAt, makeReady, tellsDoor } from "./hints.js";
 import { part, reveal } from "./page.js";
 import { Saving } from "./saving.js";
 import { wordsOf } from "../../look/words.js";
@@ -30,41 +31,62 @@ import { wordsOf } from "../../look/words.js";
  *   hand: (sealed: import("./sending.js").Sealed) => void, forget: () => void}>} Coming
  */
 
-/** @type {Shared & {coming?: Coming, more: {html: string, catalogue: import("../../look/words.js").Catalogue}}} */
+/** @type {Shared & {begin?: () => Promise<Coming>, more: {html: string, catalogue: import("../../look/words.js").Catalogue}}} */
 const shared = /** @type {any} */ (window).sereno;
-const words = wordsOf(shared.more.catalogue);
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sereno-back", {
-  createHTML: (/** @type {string} */ one) => one,
-});
-// It came with this script, under the same hash.
-const { html } = shared.more;
-part("back").append(document.createRange().createContextualFragment(policy === undefined ? html : policy.createHTML(html)));
-part("ask-place").replaceWith(part("may-ask"));
-part("sent-place").replaceWith(part("sent-more"));
-part("save-place").replaceWith(part("save-card"));
-part("note-place").replaceWith(part("kept-note"));
-for (const id of ["place", "words", "back-text"]) hintAt(id, words);
-shared.lookForDoorsWith(tellsDoor);
-const given = new Given(words);
-// It takes a second: better while the rest is being told.
-part("ask").addEventListener("change", () => void given.thread(shared.readers().policy.network));
-const back = new Back({ ...shared, words });
-const saving = new Saving({ ...shared, words });
 
-shared.coming = Object.freeze({
-  thread: (network) => given.thread(network),
-  show(carried) {
-    for (const one of ["answer", "withdrawal"]) reveal(`sent-${one}`, false);
-    given.show(carried);
-  },
-  drop() {
-    given.forget();
-    saving.forget();
-  },
-  hand: (sealed) => saving.hand(sealed),
-  forget() {
-    given.forget();
-    saving.forget();
-    back.forget();
-  },
-});
+/** Add what came with this script to the page, unseen.  @param {string} html */
+function add(html) {
+  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("sereno-back", {
+    createHTML: (/** @type {string} */ one) => one,
+  });
+  // It came under the script's own hash.
+  part("back").append(document.createRange().createContextualFragment(policy === undefined ? html : policy.createHTML(html)));
+}
+
+/** Bring it to where it is seen. */
+function place() {
+  for (const [place, id] of [
+    ["ask-place", "may-ask"], ["sent-place", "sent-more"], ["save-place", "save-card"], ["note-place", "kept-note"],
+  ]) {
+    part(place).replaceWith(part(id));
+  }
+}
+
+/** Begin, with pauses: the page is in use by now.  @returns {Promise<Coming>} */
+shared.begin = async () => {
+  add(shared.more.html);
+  await pause();
+  const words = wordsOf(shared.more.catalogue);
+  const given = new Given(words);
+  // It takes a second: better while the rest is being told.
+  part("ask").addEventListener("change", () => void given.thread(shared.readers().policy.network));
+  const back = new Back({ ...shared, words });
+  await pause();
+  const saving = new Saving({ ...shared, words });
+  for (const id of ["place", "words", "back-text"]) hintAt(id, words);
+  void makeReady().then(() => shared.lookForDoorsWith(tellsDoor));
+  await pause();
+  place();
+  return comingOf(given, back, saving);
+};
+
+/** @param {Given} given @param {Back} back @param {Saving} saving @returns {Coming} */
+function comingOf(given, back, saving) {
+  return Object.freeze({
+    thread: (/** @type {string} */ network) => given.thread(network),
+    show(/** @type {boolean} */ carried) {
+      for (const one of ["answer", "withdrawal"]) reveal(`sent-${one}`, false);
+      given.show(carried);
+    },
+    drop() {
+      given.forget();
+      saving.forget();
+    },
+    hand: (/** @type {import("./sending.js").Sealed} */ sealed) => saving.hand(sealed),
+    forget() {
+      given.forget();
+      saving.forget();
+      back.forget();
+    },
+  });
+}

@@ -6,7 +6,7 @@ import { Refused } from "../../protocol/js/errors.js";
 import { sealLegal } from "../../protocol/js/legal.js";
 import { learnOfAttorneys } from "./attorneys.js";
 import { anySaid, lookForDoorsWith, readAnswers, review, wipe } from "./answers.js";
-import { breathe } from "./breathe.js";
+import { breathe, pause } from "./breathe.js";
 import { Carrier } from "./carrier.js";
 import { Turned } from "./door.js";
 import { OPERATOR, close, listenToLeave, reasonToStayClosed } from "./leave.js";
@@ -123,7 +123,7 @@ async function submit() {
         photos.goTo();
         return null;
       }
-      const thread = await later.thread(readers.policy.network);
+      const thread = await later.thread(page.network);
       const fields = { kind: /** @type {const} */ ("tip"), tip: told, ...(thread === null ? {} : { thread: thread.value() }) };
       carried = thread !== null;
       return sealing({ fields, to }, legal, taken, way);
@@ -270,9 +270,9 @@ function start() {
   refresh();
   if (page.kept !== null) {
     reveal("languages", false); // Their pages are not here.
-    later.run(page.kept.later);
+    void later.run(page.kept.later);
   }
   void prepare();
 }
 
-start();
+void pause().then(start); // The script itself is enough for one go of a slow phone.

@@ -5,7 +5,9 @@
  */
 import { put } from "../../look/words.js";
 import { BLOCK } from "../../protocol/js/patterns.js";
-import { screenText } from "../../protocol/js/screen.js";
+import { screenSteps, screenText } from "../../protocol/js/screen.js";
+import { inSlices } from "../../protocol/js/steps.js";
+import { breathe } from "./breathe.js";
 import { input, part } from "./page.js";
 
 /** @typedef {import("./page.js").Words} Words */
@@ -17,6 +19,11 @@ const MOST = 3;
 
 /** What would tell the door of a home. */
 const DOORS = Object.freeze(["address", "unit"]);
+
+/** Have the rules at hand: looked for the first time, they take a slow phone a tenth of a second. */
+export async function makeReady() {
+  await inSlices(screenSteps("", "en"), breathe);
+}
 
 /** @param {string} words @returns {boolean} whether they would tell a home's door */
 export function tellsDoor(words) {
@@ -87,16 +94,19 @@ function hintOf(hit, field, words) {
 /** @param {string} id of a field, whose hints are in `<id>-hints` @param {Words} words */
 export function hintAt(id, words) {
   const field = input(id);
-  const look = () => {
+  const look = async () => {
+    const text = field.value;
+    const hits = text === "" ? [] : await inSlices(screenSteps(text, words.lang), breathe);
+    if (field.value !== text) return; // Somebody types on, and is looked at again.
     /** @type {Hit[]} */
     const shown = [];
-    for (const hit of screenText(field.value, words.lang)) {
+    for (const hit of hits) {
       const overlaps = shown.some(({ end }) => hit.start < end);
       if (!overlaps && saying(hit.rule, "", words) !== "") shown.push(hit);
     }
     part(`${id}-hints`).replaceChildren(...shown.slice(0, MOST).map((hit) => hintOf(hit, field, words)));
   };
-  look(); // This script comes after the page: something may stand there already.
+  void look(); // This script comes after the page: something may stand there already.
   let timer = 0;
   field.addEventListener("input", () => {
     clearTimeout(timer);

@@ -6,7 +6,9 @@
  */
 import { fingerprint, utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
+import { pause } from "./breathe.js";
 import { Dropped, Turned, fetchDrop, fetchScript } from "./door.js";
+import { LENT } from "./lent.js";
 import { isKept, part } from "./page.js";
 
 /** @typedef {import("./coming-back.js").Coming} Coming */
@@ -23,6 +25,7 @@ const OLD = 900_000;
 export class Later {
   /** Null before.  @type {Coming | null} */
   #coming = null;
+  #begun = Promise.resolve();
   /** @type {(file: Uint8Array<ArrayBuffer>) => void} */
   #have = () => {};
   /** @type {Promise<Uint8Array<ArrayBuffer>>} */
@@ -49,7 +52,7 @@ export class Later {
     if (this.#isOld()) this.again(); // Whoever looks now waits for the new one.
     try {
       const text = this.#coming === null ? await untilThere(() => fetchScript(this.#named.path, signal), signal) : "";
-      if (text !== null && text !== "") this.run(text);
+      if (text !== null && text !== "") await this.run(text);
       const file = await untilThere(() => fetchDrop(signal), signal);
       if (file === null) return;
       this.#have(file);
@@ -95,27 +98,36 @@ export class Later {
   }
 
   /** Say that a tip was sealed into a file, and give it.  @param {import("./sending.js").Sealed} sealed */
-  hand(sealed) {
+  async hand(sealed) {
+    await this.#begun;
     if (this.#coming === null) throw new Refused("page", "This saved copy was changed: its second script does not run.");
     this.#coming.hand(sealed);
   }
 
-  /** @param {string} text of the script */
+  /** @param {string} text of the script @returns {Promise<void>} once it has begun */
   run(text) {
+    return (this.#begun = this.#run(text));
+  }
+
+  /** @param {string} text */
+  async #run(text) {
     // The policy says so too; this holds where a browser does not know policies by hash.
     if (fingerprint(utf8(text)) !== this.#named.sha256) return;
     const trusted = /** @type {any} */ (globalThis).trustedTypes;
     const policy = trusted?.createPolicy("sereno", { createScript: (/** @type {string} */ one) => one });
     const script = document.createElement("script");
     script.text = policy === undefined ? text : policy.createScript(text);
+    await pause();
     const here = /** @type {any} */ (window);
-    here.sereno = { ...this.#shared, drop: () => this.#file, text: () => this.#text };
+    here.sereno = { ...this.#shared, lent: LENT, drop: () => this.#file, text: () => this.#text };
     this.#text = text;
     document.body.append(script);
     script.remove(); // It has run.
-    this.#coming = here.sereno.coming ?? null;
+    const { begin } = here.sereno;
     delete here.sereno;
-    if (this.#coming === null) return;
+    if (begin === undefined) return;
+    await pause();
+    this.#coming = await begin();
     /** @type {HTMLButtonElement} */ (part("have-code")).disabled = isKept(); // Without a network there is no drop.
   }
 }

@@ -5,6 +5,7 @@ import { utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { Policy } from "../../protocol/js/policy.js";
 import { openPublication } from "../../protocol/js/publication.js";
+import { inSlices } from "../../protocol/js/steps.js";
 import { breathe } from "./breathe.js";
 import { fetchPublication } from "./door.js";
 
@@ -95,7 +96,7 @@ export class Readers {
   async #open() {
     const { data, time } = await this.#fetch();
     if (time !== null) this.#ahead ??= await this.#difference(clock(), time);
-    await breathe();
+    this.#policy ??= await inSlices(Policy.decodeSteps(this.#file), breathe);
     const publication = await openPublication(data, this.policy, this.now(), breathe);
     if (this.#kept !== null && this.now() >= publication.usableUntil()) {
       throw new Refused("set_old", "This saved copy was to be used until a day before its sets or its roster end.");

@@ -29,7 +29,7 @@ import { Upload } from "./upload.js";
  * where it takes what a door would.
  * @typedef {Readonly<{name: string, readers: import("./readers.js").Readers,
  *   work: import("./work.js").Work, say: (stage: Stage) => void, signal: AbortSignal,
- *   step: (share: number) => Promise<void> | void, hand: ((sealed: Sealed) => void) | null}>} Way
+ *   step: (share: number) => Promise<void> | void, hand: ((sealed: Sealed) => Promise<void>) | null}>} Way
  */
 /**
  * What is sealed, and the upload that it is under where it comes in parts.

@@ -15,13 +15,14 @@ const NOTICE = "protocol/js/vendor/NOTICE";
 /** The one place where other people's code comes in; readable, so that it can be reviewed as it is shipped. */
 const VENDOR = [
   { entry: "protocol/js/vendor/entry.js", out: "protocol/js/vendor/vendor.js" },
+  { entry: "protocol/js/vendor/slices-entry.js", out: "protocol/js/vendor/slices.js" },
   { entry: "protocol/js/vendor/argon2-entry.js", out: "protocol/js/vendor/argon2.js" },
 ];
 
-/** Each page's one script.  A page that has no entry yet has no bundle. */
+/** Each page's scripts.  One that runs after another borrows what that one has of others' work. */
 const PAGES = [
   { entry: "intake/form/form.js", out: "intake/form/built/form.js" },
-  { entry: "intake/form/coming-back.js", out: "intake/form/built/coming-back.js" },
+  { entry: "intake/form/coming-back.js", out: "intake/form/built/coming-back.js", borrowed: "intake/form/borrowed.js" },
   { entry: "verifier/page/desk.js", out: "verifier/page/built/desk.js" },
   { entry: "verifier/page/worker.js", out: "verifier/page/built/worker.js" },
   { entry: "alerts/check/check.js", out: "alerts/check/built/check.js" },
@@ -57,6 +58,14 @@ const breathing = {
     });
   },
 };
+
+/** Puts a module in the place of vendor.js.  @param {string} borrowed @returns {import("esbuild").Plugin} */
+const borrowing = (borrowed) => ({
+  name: "borrowing",
+  setup(builder) {
+    builder.onResolve({ filter: /\/vendor\.js$/ }, () => ({ path: join(ROOT, borrowed) }));
+  },
+});
 
 /** @returns {Promise<Map<string, string>>} the vendor bundles and the licences of what is in them, by path */
 async function vendor() {
@@ -94,14 +103,15 @@ function notice(name) {
   return `== ${name} ${version} (${license}) ==\n\n${licence}\n`;
 }
 
-/** @param {{entry: string, out: string}} page @returns {Promise<[string, string]>} its bundle, by path */
-async function page({ entry, out }) {
+/** @param {{entry: string, out: string, borrowed?: string}} page @returns {Promise<[string, string]>} its bundle, by path */
+async function page({ entry, out, borrowed }) {
   const { outputFiles } = await build({
     ...COMMON,
     entryPoints: [entry],
     outfile: out,
     format: "iife",
     minify: true,
+    plugins: borrowed === undefined ? [] : [borrowing(borrowed)],
     target: OLDEST,
   });
   return [out, outputFiles[0].text];

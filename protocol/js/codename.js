@@ -11,7 +11,7 @@ import { Refused } from "./errors.js";
 import { hkdf } from "./kdf.js";
 import { nearest, wordsOf } from "./phrase.js";
 import { publicKey } from "./signed.js";
-import { argon2idAsync } from "./vendor/vendor.js";
+import { argon2idAsync } from "./vendor/slices.js";
 import { WORDS } from "./wordlist.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */

@@ -11,8 +11,10 @@ import { Refused } from "./errors.js";
 import { MAX_POLICY, MIN_QUORUM } from "./limits.js";
 import { SHA256, base64, boolean, exactly, integer, oneOf, record, sortedSetOf } from "./shape.js";
 import { admitKey, keyId } from "./signed.js";
+import { atOnce } from "./steps.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @template T @typedef {import("./steps.js").Steps<T>} Steps */
 /** @typedef {{threshold: number, keys: readonly string[]}} RootsValue */
 /** @typedef {{keys: number, organisations: number}} QuorumValue */
 /**
@@ -49,11 +51,19 @@ export class Roots {
 
   /** The root set of a shaped value.  Throws Refused("policy" | "public_key").  @param {RootsValue} value */
   static of(value) {
+    return atOnce(Roots.steps(value));
+  }
+
+  /** `of` in slices: a pause after each key.  @param {RootsValue} value @returns {Steps<Roots>} */
+  static *steps(value) {
     const { threshold, keys } = value;
     if (threshold > keys.length) {
       throw new Refused("policy", `${threshold} roots must sign and only ${keys.length} are named.`);
     }
-    for (const key of keys) admitKey(unb64(key, 32));
+    for (const key of keys) {
+      admitKey(unb64(key, 32));
+      yield;
+    }
     return new Roots(threshold, keys);
   }
 
@@ -105,11 +115,16 @@ export class Policy {
    * @param {Uint8Array} data @returns {Policy}
    */
   static decode(data) {
+    return atOnce(Policy.decodeSteps(data));
+  }
+
+  /** `decode` in slices.  @param {Uint8Array} data @returns {Steps<Policy>} */
+  static *decodeSteps(data) {
     const parsed = parse(data.at(-1) === FEED ? data.subarray(0, -1) : data, MAX_POLICY);
     POLICY(parsed, "policy");
     const value = /** @type {PolicyValue} */ (parsed);
     const { keys, organisations } = value.quorum;
-    const roots = Roots.of(value.roots);
+    const roots = yield* Roots.steps(value.roots);
     return new Policy(value.network, value.mode, roots, keys, organisations, value.cosigners, value.strict);
   }
 

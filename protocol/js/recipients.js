@@ -104,7 +104,7 @@ export function openSet(signed, keys, roster, stayed = NOBODY) {
  * @returns {Steps<RecipientSet>}
  */
 export function* openSetSteps(signed, keys, roster, stayed = NOBODY) {
-  const signers = signed.check("set", roster.verifierKeys());
+  const signers = yield* signed.checkSteps("set", roster.verifierKeys());
   const value = /** @type {SetValue} */ (signed.read(SET));
   requireSigners(value, signers, roster, stayed);
   for (const [name, found, ours] of [

@@ -118,7 +118,11 @@ const OPENED = /* @__PURE__ */ new Map();
  * @param {Signed} signed @param {readonly Signed[]} chain @param {Policy} policy @returns {Steps<Roster>}
  */
 export function* openRosterSteps(signed, chain, policy) {
-  const source = [...chain, signed].map((link) => hex(link.entry())).join("");
+  let source = "";
+  for (const link of [...chain, signed]) {
+    source += hex(link.entry());
+    yield;
+  }
   const name = fingerprint(utf8(`${source} ${fingerprint(policy.encode())}`));
   const known = OPENED.get(name);
   if (known !== undefined) return known;
@@ -174,12 +178,11 @@ function* checkLink(signed, roots, policy) {
     const sentence = `${known.length} of the pinned roots signed this roster; ${roots.threshold} are needed.`;
     throw new Refused("roster_signers", sentence);
   }
-  new Signed(signed.noun, signed.payload, Object.freeze(known)).check("roster", old);
-  yield;
+  yield* new Signed(signed.noun, signed.payload, Object.freeze(known)).checkSteps("roster", old);
   const value = /** @type {RosterValue} */ (signed.read(ROSTER));
-  const fresh = Roots.of(value.roots);
   yield;
-  const signers = signed.check("roster", new Map([...old, ...fresh.byId()]));
+  const fresh = yield* Roots.steps(value.roots);
+  const signers = yield* signed.checkSteps("roster", new Map([...old, ...fresh.byId()]));
   const ofFresh = signers.filter((one) => fresh.byId().has(one)).length;
   if (ofFresh < fresh.threshold) {
     const named = `${ofFresh} of the roots that roster ${value.number} names signed it`;

@@ -12,6 +12,7 @@ import { byCodePoint, codePoints } from "./encoding.js";
 import { Refused } from "./errors.js";
 import { MINUTE } from "./limits.js";
 import { BLOCK, LOWER_CASE, RULES, SAYS, WARN, WITHOUT_NUMBER } from "./patterns.js";
+import { atOnce } from "./steps.js";
 
 /**
  * What a rule found in code points `start` to `end` (not included).
@@ -34,7 +35,8 @@ const PLAIN = "AAAAAACEEEEIIIINOOOOOOUUUUYaaaaaaceeeeiiiinoooooouuuuyyao'''\"\"-
 const FOLDED = new Map(Array.from(ACCENTED, (char, index) => [char, PLAIN[index]]));
 /** Any character that no rule speaks of; no part of a word. */
 const OTHER = "~";
-const COMPILED = RULES.map((rule) => ({ rule, regex: new RegExp(rule.pattern, "g") }));
+/** Each rule's expression, made when it is first looked for.  @type {Map<import("./patterns.js").Rule, RegExp>} */
+const MADE = new Map();
 const NUMBER = /#?\b[0-9]+[A-Za-z]?\b */g;
 
 /**
@@ -75,21 +77,39 @@ function foldOne(char, code) {
  * @param {string} text @param {string} language @returns {Hit[]}
  */
 export function screenText(text, language) {
+  return atOnce(screenSteps(text, language));
+}
+
+/**
+ * `screenText` in slices: a pause after each rule.  The first time takes a slow phone a tenth of a second.
+ * @param {string} text @param {string} language @returns {import("./steps.js").Steps<Hit[]>}
+ */
+export function* screenSteps(text, language) {
   const { folded, origin } = fold(text);
   const lower = folded.toLowerCase();
   const length = codePoints(text).length;
   /** @type {Map<string, Hit>} */
   const hits = new Map();
   const keep = (/** @type {Hit} */ hit) => hits.set(JSON.stringify(hit), hit);
-  for (const { rule, regex } of COMPILED) {
-    for (const match of (rule.cased ? folded : lower).matchAll(regex)) {
+  for (const rule of RULES) {
+    for (const match of (rule.cased ? folded : lower).matchAll(expressionOf(rule))) {
       keep(hitOf(rule, match.index, match[0].length, folded, [...origin, length]));
     }
+    yield;
   }
   if (!LANGUAGES.includes(language.split("-")[0])) {
     keep({ start: 0, end: length, rule: "language", level: WARN, rewrite: null });
   }
   return [...hits.values()].sort((a, b) => a.start - b.start || a.end - b.end || byCodePoint(a.rule, b.rule));
+}
+
+/** @param {import("./patterns.js").Rule} rule @returns {RegExp} */
+function expressionOf(rule) {
+  const known = MADE.get(rule);
+  if (known !== undefined) return known;
+  const made = new RegExp(rule.pattern, "g");
+  MADE.set(rule, made);
+  return made;
 }
 
 /**

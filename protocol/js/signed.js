@@ -23,6 +23,7 @@ import {
 import { Refused } from "./errors.js";
 import { Remembered } from "./remembered.js";
 import { ID, base64, listOf, matching, record, refuse } from "./shape.js";
+import { atOnce } from "./steps.js";
 import { ed25519, sha512 } from "./vendor/vendor.js";
 
 /**
@@ -33,9 +34,12 @@ const Point = /* @__PURE__ */ (() => {
   ed25519.Point.BASE.precompute(4);
   return ed25519.Point;
 })();
+/** Whether those tables are made. */
+let isReady = false;
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./shape.js").Shape} Shape */
+/** @template T @typedef {import("./steps.js").Steps<T>} Steps */
 /** @typedef {Readonly<{keyid: string, sig: Bytes}>} Signature the 8-character id of its key and 64 bytes */
 /** @typedef {{payload: string, payloadType: string, signatures: {keyid: string, sig: string}[]}} SignedValue */
 
@@ -221,8 +225,21 @@ export class Signed {
    * @param {string} noun @param {ReadonlyMap<string, Uint8Array>} keys @returns {readonly string[]}
    */
   check(noun, keys) {
+    return atOnce(this.checkSteps(noun, keys));
+  }
+
+  /**
+   * `check` in slices: a pause after each signature.
+   * @param {string} noun @param {ReadonlyMap<string, Uint8Array>} keys @returns {Steps<readonly string[]>}
+   */
+  *checkSteps(noun, keys) {
     if (this.noun !== noun) {
       throw new Refused("payload_type", `A signed ${noun} is needed; this is a signed ${this.noun}.`);
+    }
+    if (!isReady) {
+      Point.BASE.multiplyUnsafe(2n);
+      isReady = true;
+      yield; // With the first check it would be too much for one go of a slow phone.
     }
     const message = pae(noun, this.payload);
     for (const { keyid, sig } of this.signatures) {
@@ -231,6 +248,7 @@ export class Signed {
       if (!isSignature(key, message, sig)) {
         throw new Refused("signature", `The signature of ${keyid} is not over the bytes of this ${noun}.`);
       }
+      yield;
     }
     return this.signatures.map(({ keyid }) => keyid);
   }

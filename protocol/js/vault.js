@@ -11,13 +11,14 @@ import { Refused } from "./errors.js";
 import { MIN_PASSPHRASE_WORDS } from "./limits.js";
 import { wordsOf } from "./phrase.js";
 import { ID, SHA256, base64, exactly, matching, record } from "./shape.js";
-import { argon2idAsync, xchacha20poly1305 } from "./vendor/vendor.js";
+import { argon2idAsync } from "./vendor/slices.js";
+import { xchacha20poly1305 } from "./vendor/vendor.js";
 import { WORDS } from "./wordlist.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {(done: number) => void} Progress told how much is done, from 0 to 1 */
 /**
- * What computes Argon2id: `argon2idAsync` of the vendor bundle, or what gives the same bytes faster.
+ * What computes Argon2id: `argon2idAsync` of vendor/slices.js, or what gives the same bytes faster.
  * @typedef {(password: Uint8Array, salt: Uint8Array, options: {t: number, m: number, p: number, dkLen: number,
  *   onProgress?: Progress}) => Promise<Bytes>} Argon2id
  */

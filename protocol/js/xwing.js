@@ -248,13 +248,17 @@ function labeledExpand(key, label, info, length) {
   return expand(key, join(Uint8Array.of(length >> 8, length & 255), HPKE, SUITE, utf8(label), info), length);
 }
 
-// Base mode has no pre-shared key and our info never changes, so neither does the context of the key schedule.
-const CONTEXT = /* @__PURE__ */ (() =>
-  join(
+/** The context of the key schedule, once it was needed: a page that begins has better to do.  @type {Bytes | null} */
+let known = null;
+
+/** Base mode has no pre-shared key and our info never changes, so neither does the context.  @returns {Bytes} */
+function contextOfAll() {
+  return (known ??= join(
     Uint8Array.of(0),
     labeledExtract(NONE, "psk_id_hash", NONE),
     labeledExtract(NONE, "info_hash", utf8("age-encryption.org/mlkem768x25519")),
-  ))();
+  ));
+}
 
 /**
  * HPKE's key (32 bytes) and base nonce (12), the nonce of the one message that is sent (RFC 9180, 5.1).
@@ -262,5 +266,6 @@ const CONTEXT = /* @__PURE__ */ (() =>
  */
 function schedule(shared) {
   const secret = labeledExtract(shared, "secret", NONE);
-  return [labeledExpand(secret, "key", CONTEXT, 32), labeledExpand(secret, "base_nonce", CONTEXT, 12)];
+  const context = contextOfAll();
+  return [labeledExpand(secret, "key", context, 32), labeledExpand(secret, "base_nonce", context, 12)];
 }

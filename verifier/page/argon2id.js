@@ -4,7 +4,7 @@
  * The same bytes either way; with WebAssembly there is no progress to tell, and a phone takes a second instead of thirty.
  */
 import { argon2id as inWebAssembly } from "../../protocol/js/vendor/argon2.js";
-import { argon2idAsync as inSlices } from "../../protocol/js/vendor/vendor.js";
+import { argon2idAsync as inSlices } from "../../protocol/js/vendor/slices.js";
 
 /** The shortest module there is: whether it compiles tells whether any would. */
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);

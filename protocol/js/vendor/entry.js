@@ -2,7 +2,6 @@
 export { default as canonicalize } from "canonicalize";
 export { chacha20poly1305, xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 export { ed25519, x25519 } from "@noble/curves/ed25519.js";
-export { argon2id, argon2idAsync } from "@noble/hashes/argon2.js";
 export { expand, extract } from "@noble/hashes/hkdf.js";
 export { hmac } from "@noble/hashes/hmac.js";
 export { sha256, sha512 } from "@noble/hashes/sha2.js";

@@ -29,23 +29,10 @@ export interface Point {
   isTorsionFree(): boolean;
 }
 
-/** t: passes, m: KiB, p: lanes; asyncTick: the longest slice in milliseconds. */
-export interface Argon2 {
-  t: number;
-  m: number;
-  p: number;
-  dkLen?: number;
-  asyncTick?: number;
-  onProgress?: (done: number) => void;
-}
-
 /** RFC 8785 for any JSON value, floats included; undefined for what JSON can't hold. */
 export function canonicalize(value: unknown): string | undefined;
 export function chacha20poly1305(key: Uint8Array, nonce: Uint8Array, associated?: Uint8Array): Aead;
 export function xchacha20poly1305(key: Uint8Array, nonce: Uint8Array, associated?: Uint8Array): Aead;
-export function argon2id(password: Uint8Array, salt: Uint8Array, options: Argon2): Bytes;
-/** As argon2id, in slices between which the page can breathe. */
-export function argon2idAsync(password: Uint8Array, salt: Uint8Array, options: Argon2): Promise<Bytes>;
 export function extract(hash: Hash, ikm: Uint8Array, salt?: Uint8Array): Bytes;
 export function expand(hash: Hash, key: Uint8Array, info?: Uint8Array, length?: number): Bytes;
 export function hmac(hash: Hash, key: Uint8Array, message: Uint8Array): Bytes;
