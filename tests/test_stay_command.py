@@ -21,6 +21,7 @@ from protocol.vault import seal_vault
 from sereno import clock
 from sereno.__main__ import main
 from sereno.demonet import DemoNetwork, Member, face, found_demo
+from sereno.journey import until
 from sereno.run import database
 from store.engine import open_engine, reading, writing
 from store.logbook import unsequenced
@@ -95,7 +96,9 @@ def test_who_leads_nobody_suspends_nobody_and_nothing_is_written(
     assert not (folder / "stay.json").exists()
 
 
-def test_half_a_stay_and_one_that_is_over_are_refused(folder: Path, network: DemoNetwork, typed: Any) -> None:
+def test_half_a_stay_and_one_that_is_over_are_refused(
+    folder: Path, network: DemoNetwork, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert suspend(folder, network, typed, "ana", "bo") == 0
     whole = folder / "stay.json"
     shutil.copy(whole, folder / "half.json")
@@ -105,7 +108,10 @@ def test_half_a_stay_and_one_that_is_over_are_refused(folder: Path, network: Dem
     value = {"v": 1, "network": network.policy.network, "verifier": member(network, "bo").id, "issued": issued}
     over = sign("stay", canonical({**value, "until": issued + 1}), ana.id, ana.seed)
     whole.write_bytes(encode_stay(over, network.signed, ()))
+    until("the stay to be over", lambda: clock.now() > issued + 1)
+    capsys.readouterr()
     assert main(["stay", "--folder", str(folder), str(whole)]) == 1
+    assert "The stay ended at" in capsys.readouterr().err
 
     with reading(open_engine(database(folder))) as conn:
         assert list_stays(conn) == []
