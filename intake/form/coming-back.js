@@ -7,7 +7,7 @@ import { Back } from "./back.js";
 import { pause } from "./breathe.js";
 import { Given } from "./given.js";
 import { hintAt, makeReady, tellsDoor } from "./hints.js";
-import { part, reveal } from "./page.js";
+import { input, part, reveal } from "./page.js";
 import { Saving } from "./saving.js";
 import { wordsOf } from "../../look/words.js";
 
@@ -46,7 +46,7 @@ function add(html) {
 /** Bring it to where it is seen. */
 function place() {
   for (const [place, id] of [
-    ["ask-place", "may-ask"], ["sent-place", "sent-more"], ["save-place", "save-card"], ["note-place", "kept-note"],
+    ["sent-place", "sent-more"], ["save-place", "save-card"], ["note-place", "kept-note"],
   ]) {
     part(place).replaceWith(part(id));
   }
@@ -67,6 +67,7 @@ shared.begin = async () => {
   void makeReady().then(() => shared.lookForDoorsWith(tellsDoor));
   await pause();
   place();
+  input("ask").disabled = false;
   return comingOf(given, back, saving);
 };
 

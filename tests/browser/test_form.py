@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from protocol import age
 from protocol.encoding import unb64
@@ -171,6 +171,24 @@ def test_nothing_that_was_typed_is_on_the_page_once_it_was_sent(visit: Visit) ->
 
 
 @pytest.mark.soak
+def test_nothing_moves_under_a_finger_when_the_second_script_comes(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.tab.route("**/later-*", lambda route: held.append(route))
+    visit.tab.reload()
+    visit.tab.wait_for_selector("#send:not([disabled])")
+    visit.tab.locator("#may-ask summary").click()
+    place = "() => ['have-code', 'ask', 'send'].map((id) => document.getElementById(id).getBoundingClientRect().y)"
+    before = visit.tab.evaluate(place)
+    assert visit.tab.locator("#ask").is_disabled()
+
+    while not held:
+        visit.tab.wait_for_timeout(20)
+    held.pop().continue_()
+    visit.tab.wait_for_selector("#have-code:not([disabled])")
+    assert visit.tab.evaluate(place) == before
+    assert visit.tab.locator("#ask").is_enabled()
+
+
 def test_a_hint_offers_safer_words_and_puts_them_there(visit: Visit) -> None:
     tab = visit.tab
     tab.locator("#place").fill("123 Oak Street")
