@@ -9,6 +9,9 @@ import { input, part, reveal } from "./page.js";
 /** @typedef {import("../../protocol/js/notice.js").Notice} Notice */
 /** @typedef {import("../../protocol/js/publication.js").Publication} Publication */
 
+/** Milliseconds after which a tap is meant for what stands under it now. */
+const SETTLED = 400;
+
 /**
  * Say which notices are in force: above the first question where every desk has one, else once the area is known.
  * @param {Publication | null} publication @param {number} now
@@ -21,8 +24,16 @@ export function showNotices(publication, now, words, timezone) {
   const here = told.find((one) => one.desk === desk) ?? null;
   // Somebody may be back at one desk before another: no later time is promised to anybody than theirs.
   const first = all ? Math.min(...told.map(({ until }) => until)) : null;
+  if (first !== null && part("shift-notice").hidden) settle();
   say("shift-notice", first, now, words, timezone);
   say("zone-notice", here === null || here.until === first ? null : here.until, now, words, timezone);
+}
+
+/** What comes by itself moves the questions down: a tap just then was meant for another answer, and is not taken. */
+function settle() {
+  const { classList } = part("tell");
+  classList.add("settling");
+  setTimeout(() => classList.remove("settling"), SETTLED);
 }
 
 /**

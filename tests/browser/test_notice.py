@@ -6,10 +6,10 @@ import dataclasses
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from protocol.encoding import canonical, parse
 from protocol.limits import HOUR
@@ -61,6 +61,38 @@ def test_a_witness_reads_that_nobody_can_check_and_tells_all_the_same(
 
     spanish = fresh(context, own_intake, "es")
     expect(spanish.locator("#shift-notice-until")).to_contain_text("Ahora nadie puede comprobar avisos")
+
+
+# What a tap in the middle of the first answer would reach: just as the notice comes, and a moment later.
+TAPPED: Final = """(answer) => new Promise((resume) => {
+  const notice = document.getElementById("shift-notice");
+  const tapped = () => {
+    const { left, top, width, height } = document.querySelector(answer).getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2).matches(answer);
+  };
+  const before = tapped();
+  new MutationObserver(() => {
+    const then = tapped();
+    if (!notice.hidden) setTimeout(() => resume([before, then, tapped()]), 1000);
+  }).observe(notice, { attributes: true });
+})"""
+
+
+def test_a_tap_just_as_the_notice_moves_the_questions_is_not_taken_for_another_answer(
+    context: BrowserContext, own_intake: IntakeSite
+) -> None:
+    own_intake.put_notice("ana")
+    time.sleep(1.1)
+    tab, held = context.new_page(), list[Route]()
+    tab.set_viewport_size({"width": 390, "height": 1400})
+    tab.route("**/recipients", lambda route: held.append(route))
+    open_form(tab, own_intake.url)
+    tab.evaluate(f"void (window.taken = ({TAPPED})('input[value=\"taking\"]'))")
+    while not held:
+        tab.wait_for_timeout(20)
+    held.pop().continue_()
+
+    assert tab.evaluate("window.taken") == [True, False, True]
 
 
 def two_desks() -> demonet.DemoNetwork:
