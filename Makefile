@@ -77,7 +77,7 @@ bench: $(VENV)/.test $(VENV)/.node_modules ## measure, as ratios taken side by s
 	@$(WITH_NODE) $(PY) -m bench $(ARGS)
 
 soak: $(VENV)/.test $(VENV)/.node_modules browsers ## the long campaigns, and every other language and look
-	@$(WITH_NODE) $(PY) -m pytest -m soak $(ARGS)
+	@$(WITH_NODE) $(PY) -m pytest $(SPREAD) -m soak $(ARGS)
 
 shots: $(VENV)/.test $(VENV)/.node_modules browsers ## every page, width and language on one contact sheet, in shots/
 	@$(WITH_NODE) $(PY) -m tests.browser.shots $(ARGS)
