@@ -1,7 +1,6 @@
 """Refusals that only a direct caller meets: on every way from outside somebody else has looked before.
 
-They are the second lock, and name their rule all the same.  Taken out one at a time, none of them was missed by any other
-test of protocol/.
+They are the second lock, and name their rule all the same.  Taken out one at a time, none was missed by another test.
 """
 
 from __future__ import annotations
