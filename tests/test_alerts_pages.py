@@ -112,6 +112,9 @@ def test_the_proofs_are_the_very_bytes_that_the_gate_let_out(here: Front) -> Non
     for name in ("release", "messages", first.alert.name):
         assert client.get(f"{url}/{name}.json").headers["Access-Control-Allow-Origin"] == "*"
     assert client.get("/policy.json").data == here.world.policy.encode()
+    for missing in (f"{url}/{NOWHERE}.json", "/manifest.json"):  # No message of this alert; nobody signed a list yet.
+        nothing = client.get(missing, headers={"Accept": "application/json"})
+        assert (nothing.status_code, nothing.json["kind"]) == (404, "not_found")
 
 
 def test_an_alert_for_responders_is_nowhere(here: Front) -> None:

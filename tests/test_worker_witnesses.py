@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,21 @@ def test_an_address_inside_our_own_walls_is_not_asked(network: Partnered, capsys
     assert Asker(walled).ask(network.world.now) == 0
     assert network.liars[ONE].asked == []
     assert "has not signed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("held", "says"), [(b"99\n", "It has signed 99 leaves"), (b"0\n", "It says twice")])
+def test_a_witness_that_holds_another_size_than_it_can_is_not_asked_for_ever(
+    network: Partnered, capsys: pytest.CaptureFixture[str], held: bytes, says: str
+) -> None:
+    def holds(_: dict[str, Any], start: Any) -> list[bytes]:
+        start("409 Conflict", [("Content-Type", "text/x.tlog.size"), ("Content-Length", str(len(held)))])
+        return [held]
+
+    network.liars[ONE].application = holds
+    assert network.ask() == 0
+    assert says in capsys.readouterr().err
+    assert len(network.liars[ONE].asked) == (1 if says.endswith("leaves") else 2)
+    assert network.lines() == []
 
 
 def test_the_sweep_s_process_asks_by_itself(network: Partnered, redis_url: str) -> None:
