@@ -18,11 +18,12 @@ from keys.manifest import join as join_manifests
 from keys.manifest import prepare as prepare_manifest
 from keys.manifest import sign_manifest
 from keys.names import Names, seal_names
+from keys.publish import join as join_rosters
 from keys.publish import prepare, read_payload, require_follows, sign_roster
-from keys.request import open_request, request_verifier
+from keys.request import open_any_request, open_request, request_verifier
 from protocol.limits import ROSTER_LIFE
 from protocol.manifest import encode_listing
-from protocol.signed import Signed
+from protocol.signed import Signed, sign
 from tests.locksmith import DESKS, LOG, NOW, POLICY, ROOTS, UNTIL, Table, first, first_draft, peopled, person, refusal
 
 ACTUAL: Final = replace(POLICY, mode="actual")
@@ -41,6 +42,10 @@ def twice_one() -> object:
 def at_no_desk() -> object:
     asks = open_request(request_verifier(new_seed(), POLICY, "south", "faro"), "verifier")
     return enrol(first_draft(), asks, org="faro", desk="south", until=UNTIL, now=NOW)
+
+
+def bare_list() -> Signed:
+    return sign("request", b"[]", ROOTS[0].id, ROOTS[0].seed)
 
 
 def held(seconds: int) -> object:
@@ -76,6 +81,14 @@ REFUSED: Final[dict[str, tuple[str, str, Callable[[], object]]]] = {
         "none of the files that custodians use",
         lambda: describe(b'{"x":1}\n', None, (), NOW),
     ),
+    "a list among rosters": (
+        "payload_type",
+        "A signed roster is needed",
+        lambda: join_rosters([listed(0)], None, POLICY),
+    ),
+    "a roster for a request": ("payload_type", "A request is needed", lambda: open_request(first(), "root")),
+    "a request of no kind": ("shape", "kind is one of", lambda: open_request(ROOTS[0].request, "chief")),
+    "a request that is a list": ("shape", "an object with a kind", lambda: open_any_request(bare_list())),
     "keys that no list names": ("payload_type", "this is a manifest", lambda: read_known(listed(0).encode())),
 }
 

@@ -96,6 +96,16 @@ def test_who_leads_nobody_suspends_nobody_and_nothing_is_written(
     assert not (folder / "stay.json").exists()
 
 
+def test_nobody_is_suspended_who_is_not_on_the_roster(
+    folder: Path, network: DemoNetwork, typed: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed("yes\n" + member(network, "ana").passphrase + "\n")
+    line = f"stay --policy {folder}/policy.json --roster {folder}/roster.json --vault {folder}/ana.vault"
+    assert keys([*line.split(), "--id", "q" * 8, "--out", str(folder / "stay.json")]) == 1
+    assert "so there is nobody to suspend" in capsys.readouterr().err
+    assert not (folder / "stay.json").exists()
+
+
 def test_half_a_stay_and_one_that_is_over_are_refused(
     folder: Path, network: DemoNetwork, typed: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
