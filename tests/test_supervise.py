@@ -160,4 +160,5 @@ def test_addresses_are_told_once_they_answer_and_a_run_that_is_asked_to_stop_sto
             assert said[1].startswith("Sereno is running. A demo network was made")
         finally:
             process.terminate()
+            process.communicate()  # Whoever tells something to nobody ends with an error.
     assert process.returncode == 0
