@@ -97,7 +97,9 @@ def _unhindered(browser: Quiet, site: IntakeSite, photo: Path, rounds: int) -> I
     yield at_most("form", "usable, 4 ×, slow 3G", usable, "ms", 2000)
     begun, laid_out = medians(_begun)
     yield at_most("form", "longest run of scripts, beginning, 4 ×", begun, "ms", 50)
-    yield Figure("form", "longest task, beginning: the browser's first layout, 4 ×", laid_out, "ms")
+    yield Figure("form", "longest task, beginning, in a browser that has just begun itself, 4 ×", laid_out, "ms")
+    (laid_out,) = medians(_begun_again)
+    yield at_most("form", "longest task, beginning, in one that has shown a page, 4 ×", laid_out, "ms", 50)
     sealed, longest = medians(_sealed)
     yield at_most("form", "sealing a text tip, 4 ×", sealed, "ms", 300)
     yield at_most("form", "longest task while sealing, 4 ×", longest, "ms", 50)
@@ -123,6 +125,15 @@ def _at_hand(browser: Quiet, url: str) -> Iterator[Tab]:
 def _begun(browser: Quiet, url: str) -> list[float]:
     with _at_hand(browser, url) as tab:
         return [tab.ask("longestScript()"), tab.ask("longest(0)")]
+
+
+def _begun_again(browser: Quiet, url: str) -> list[float]:
+    with browser.visit(f"{url}/es", 1) as tab:
+        tab.ask("new Promise((resume) => setTimeout(resume, 1500))")
+        tab.go(f"{url}/en", SLOWED)
+        tab.ask(f"(() => {{{WATCH}}})()")
+        tab.ask(AT_HAND)
+        return [tab.ask("longest(0)")]
 
 
 def _sealed(browser: Quiet, url: str) -> list[float]:

@@ -65,13 +65,13 @@ class Quiet:
         context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        self.call("Emulation.setCPUThrottlingRate", session, rate=slowed)
         self.call("Emulation.setDeviceMetricsOverride", session, **PHONE)
         if link is not None:
             self.call("Network.enable", session)
             self.call("Network.emulateNetworkConditions", session, **link)
-        self.call("Page.navigate", session, url=url)
-        yield Tab(self, session)
+        tab = Tab(self, session)
+        tab.go(url, slowed)
+        yield tab
         self.call("Target.disposeBrowserContext", browserContextId=context)
 
 
@@ -80,6 +80,11 @@ class Tab:
 
     def __init__(self, browser: Quiet, session: str) -> None:
         self._browser, self._session = browser, session
+
+    def go(self, url: str, slowed: float) -> None:
+        """Go to a page, from now on as a phone does that is so many times as slow."""
+        self._browser.call("Emulation.setCPUThrottlingRate", self._session, rate=slowed)
+        self._browser.call("Page.navigate", self._session, url=url)
 
     def ask(self, expression: str) -> Any:
         """Return what a JavaScript expression comes to, once it does."""
