@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import threading
+from array import array
+from bisect import bisect_left
 from typing import Any, Final
 
 import altcha
@@ -28,13 +30,35 @@ def cost_for(share: float) -> int:
     return COSTS[min(int(share * len(COSTS)), len(COSTS) - 1)]
 
 
+class _Spent:
+    """Spent solutions and their envelopes, as numbers of 64 bits: 16 bytes for both, where a dict takes ten times that.
+
+    There may be half a million.  In the order of solutions, so that one is found by halves.
+    """
+
+    def __init__(self) -> None:
+        self._solutions, self._envelopes = array("Q"), array("Q")
+
+    def get(self, solution: int) -> int | None:
+        """Return the envelope that a solution was spent on; None for one that is unspent."""
+        place = bisect_left(self._solutions, solution)
+        here = self._solutions[place : place + 1]
+        return self._envelopes[place] if here and here[0] == solution else None
+
+    def put(self, solution: int, envelope: int) -> None:
+        """Remember a solution that `get` did not find."""
+        place = bisect_left(self._solutions, solution)
+        self._solutions.insert(place, solution)
+        self._envelopes.insert(place, envelope)
+
+
 class Work:
     """Makes challenges and checks their solutions; remembers the spent ones for as long as they would be good."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._lock = threading.Lock()
-        self._spent: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self._spent = (_Spent(), _Spent())
         self._turned = 0
 
     def challenge(self, cost: int, now: int) -> dict[str, Any]:
@@ -63,17 +87,18 @@ class Work:
 
         Says whether it was unspent.  Raises Refused("work") for one that was used for another envelope.
         """
-        # As numbers of 64 bits, which take the least room: there may be half a million.  To find two envelopes that
-        # share one costs more than the work that it would save.
+        # Of 64 bits each: to find two envelopes that share a number costs more than the work that it would save.
         solution, envelope = int.from_bytes(token[:8]), int.from_bytes(digest[:8])
         with self._lock:
             # Two generations: a solution stays remembered for longer than it is good.  Where the clock was set back,
             # the next one begins at once: else nothing would be forgotten until the clock is where it was.
             if abs(now - self._turned) > LONGEST:
-                self._spent = ({}, self._spent[0])
+                self._spent = (_Spent(), self._spent[0])
                 self._turned = now
-            spent = self._spent[0].get(solution, self._spent[1].get(solution))
+            young, old = (one.get(solution) for one in self._spent)
+            spent = old if young is None else young
             if spent not in (None, envelope):
                 raise Refused("work", "This work was used for another envelope; the page has to do it again.")
-            self._spent[0][solution] = envelope
+            if young is None:
+                self._spent[0].put(solution, envelope)
             return spent is None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from intake.work import COSTS, Work, cost_for
-from protocol.encoding import b64, unb64
+from intake.work import COSTS, LONGEST, Work, cost_for
+from protocol.encoding import b64, sha256, unb64
 from sereno import demonet
 from tests.door import NOW, Door, kind_of, opened, solved
+from tests.refusals import refused
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +83,34 @@ def test_the_more_has_come_the_harder_the_work() -> None:
 
     assert costs == [COSTS[0], COSTS[0], COSTS[1], COSTS[2], COSTS[3], COSTS[3], COSTS[3]]
     assert tuple(sorted(COSTS)) == COSTS
+
+
+USES: Final = st.lists(
+    st.tuples(st.sampled_from([0, 1, 2**63, 2**64 - 1]) | st.integers(0, 2**64 - 1), st.integers(0, 2)), max_size=60
+)
+
+
+@given(USES, st.integers(0, 60))
+def test_every_spent_solution_is_known_again_and_no_other(uses: list[tuple[int, int]], turn: int) -> None:
+    work, first = Work(bytes(32)), dict[int, int]()
+    for place, (solution, envelope) in enumerate(uses):
+        # A turn of the generations in between: what is forgotten only at the second one is still known.
+        now = LONGEST + (0 if place < turn else LONGEST + 1)
+        spend = partial(work.spend, solution.to_bytes(8) + bytes(8), envelope.to_bytes(8) + bytes(24), now)
+        if first.get(solution, envelope) != envelope:
+            with refused("work"):
+                spend()
+            continue
+        assert spend() == (solution not in first)
+        first[solution] = envelope
+
+
+def test_a_spent_solution_takes_little_room() -> None:
+    work = Work(bytes(32))
+    gc.collect()
+    tracemalloc.start()
+    for number in range(10_000):
+        work.spend(sha256(number.to_bytes(8)), bytes(32), 1)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 10_000 * 24
