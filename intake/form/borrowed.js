@@ -2,7 +2,7 @@
  * Borrowed: in the second script the build puts this in the place of vendor.js.  What the first script has is taken from
  * it.  A phone so reads half as much for the second, and makes tables and curves once.
  */
-/** @type {typeof import("./lent.js").LENT} */
+/** @type {typeof import("./lent.js")} */
 const lent = /** @type {any} */ (window).sereno.lent;
 
 export const {

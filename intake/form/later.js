@@ -8,7 +8,7 @@ import { fingerprint, utf8 } from "../../protocol/js/encoding.js";
 import { Refused } from "../../protocol/js/errors.js";
 import { pause } from "./breathe.js";
 import { Dropped, Turned, fetchDrop, fetchScript } from "./door.js";
-import { LENT } from "./lent.js";
+import * as lent from "./lent.js";
 import { isKept, part } from "./page.js";
 
 /** @typedef {import("./coming-back.js").Coming} Coming */
@@ -25,7 +25,8 @@ const OLD = 900_000;
 export class Later {
   /** Null before.  @type {Coming | null} */
   #coming = null;
-  #begun = Promise.resolve();
+  /** Null before the script runs.  @type {Promise<void> | null} */
+  #begun = null;
   /** @type {(file: Uint8Array<ArrayBuffer>) => void} */
   #have = () => {};
   /** @type {Promise<Uint8Array<ArrayBuffer>>} */
@@ -51,8 +52,9 @@ export class Later {
     this.#under = signal;
     if (this.#isOld()) this.again(); // Whoever looks now waits for the new one.
     try {
-      const text = this.#coming === null ? await untilThere(() => fetchScript(this.#named.path, signal), signal) : "";
-      if (text !== null && text !== "") await this.run(text);
+      const text = this.#begun === null ? await untilThere(() => fetchScript(this.#named.path, signal), signal) : "";
+      if (text !== null && text !== "") void this.run(text);
+      await this.#begun;
       const file = await untilThere(() => fetchDrop(signal), signal);
       if (file === null) return;
       this.#have(file);
@@ -104,9 +106,11 @@ export class Later {
     this.#coming.hand(sealed);
   }
 
-  /** @param {string} text of the script @returns {Promise<void>} once it has begun */
+  /** Run the script, once, whoever fetched it meanwhile.  @param {string} text @returns {Promise<void>} once it has begun */
   run(text) {
-    return (this.#begun = this.#run(text));
+    return (this.#begun ??= this.#run(text).finally(() => {
+      if (this.#coming === null) this.#begun = null; // It was another one.
+    }));
   }
 
   /** @param {string} text */
@@ -119,7 +123,7 @@ export class Later {
     script.text = policy === undefined ? text : policy.createScript(text);
     await pause();
     const here = /** @type {any} */ (window);
-    here.sereno = { ...this.#shared, lent: LENT, drop: () => this.#file, text: () => this.#text };
+    here.sereno = { ...this.#shared, lent, drop: () => this.#file, text: () => this.#text };
     this.#text = text;
     document.body.append(script);
     script.remove(); // It has run.

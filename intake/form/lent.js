@@ -1,7 +1,7 @@
 /**
  * Lent: what the second script takes from the first instead of bringing it again.  borrowed.js is the other side.
  */
-import {
+export {
   canonicalize,
   chacha20poly1305,
   ed25519,
@@ -15,18 +15,3 @@ import {
   shake256,
   x25519,
 } from "../../protocol/js/vendor/vendor.js";
-
-export const LENT = Object.freeze({
-  canonicalize,
-  chacha20poly1305,
-  ed25519,
-  expand,
-  extract,
-  hmac,
-  mlKem768,
-  sha256,
-  sha3_256,
-  sha512,
-  shake256,
-  x25519,
-});
